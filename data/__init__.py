@@ -1,0 +1,1 @@
+"""What we know: contracts, files, features, labels, the synthetic world and the store."""

@@ -1,0 +1,1 @@
+"""How we watch for a model that is no longer right."""

@@ -1,0 +1,1 @@
+"""How we watch for unequal treatment."""
