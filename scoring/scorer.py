@@ -1,0 +1,91 @@
+"""The one path from inputs to scores, for the server, the batch command and evaluation."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import lightgbm as lgb
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.bundle import Bundle
+from scoring.calibration import probability
+from scoring.policy import RECOMMENDATIONS, Recommendation
+from scoring.reasons import Reason, ReasonWriter
+from scoring.vector import Columns, FloatArray, Vectorizer
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of n applications, column by column.
+
+    ``contributions`` is (n, k + 1): log-odds a model feature, the base last; each row sums to
+    ``log_odds``.
+    """
+
+    log_odds: FloatArray
+    pd: FloatArray
+    points: NDArray[np.int64]
+    band: NDArray[np.intp]
+    recommendation: NDArray[np.intp]
+    contributions: FloatArray | None
+
+
+class Scorer:
+    """An immutable, loaded model. Build it only from a bundle that was verified.
+
+    ``threads`` is for LightGBM: 1 in the server (one row is fastest so), more for batches.
+    """
+
+    def __init__(self, bundle: Bundle, version: str, threads: int = 1) -> None:
+        self.bundle = bundle
+        self.version = version
+        self.contract = bundle.contract
+        self.vectorizer = Vectorizer(bundle.contract)
+        self._threads = threads
+        self._booster = lgb.Booster(model_str=bundle.model_text)
+
+    @cached_property
+    def reason_writer(self) -> ReasonWriter:
+        """The writer of this contract's reasons."""
+        return ReasonWriter(self.contract)
+
+    def score(self, columns: Columns, n: int, *, explain: bool = True) -> Scores:
+        """Score ``n`` applications given as columns of inputs."""
+        return self.score_matrix(self.vectorizer.matrix(columns, n), explain=explain)
+
+    def score_matrix(self, matrix: FloatArray, *, explain: bool = True) -> Scores:
+        """Score rows of the model's matrix (n, k), as ``Vectorizer.matrix`` gives them."""
+        bundle = self.bundle
+        log_odds = bundle.calibration.log_odds(self._predict(matrix, raw_score=True))
+        pd = probability(log_odds)
+        contributions = None
+        if explain:
+            raw = self._predict(matrix, pred_contrib=True)
+            contributions = bundle.calibration.contributions(raw)
+        return Scores(
+            log_odds=log_odds,
+            pd=pd,
+            points=bundle.rules.score_points(log_odds),
+            band=bundle.rules.band(pd),
+            recommendation=bundle.rules.recommend(pd),
+            contributions=contributions,
+        )
+
+    def _predict(self, matrix: FloatArray, **kind: bool) -> FloatArray:
+        out = self._booster.predict(matrix, num_threads=self._threads, **kind)
+        return np.asarray(out, dtype=np.float64)
+
+    def band_name(self, scores: Scores, i: int) -> str:
+        """Name of the band of row ``i``."""
+        return self.bundle.rules.bands[int(scores.band[i])]
+
+    def recommendation_name(self, scores: Scores, i: int) -> Recommendation:
+        """Recommendation of row ``i``."""
+        return RECOMMENDATIONS[int(scores.recommendation[i])]
+
+    def reasons(self, scores: Scores, i: int) -> list[Reason]:
+        """At most four reasons of row ``i``; the scores must carry contributions."""
+        if scores.contributions is None:
+            return []
+        name = self.recommendation_name(scores, i)
+        return self.reason_writer.reasons(scores.contributions[i, :-1], name)
