@@ -93,10 +93,17 @@ Arguments = Annotated[tuple[str, ...], Field(min_length=1, max_length=16)]
 class Aggregate(Frozen):
     """A feature made from the event rows that were known before the application.
 
+    Rows are joined by the applicant (by the application in a table without that key) and count
+    when known_at < as_of, strictly; a known_at that is a date counts as the end of its day.
     ``value`` is a column or one operation on columns of the event row:
     ``days_between: [a, b]`` is b - a, ``days_since: [a]`` is time of application - a (both in
     days), ``ratio: [a, b]`` is a / b and ``difference: [a, b]`` is a - b.
-    ``last`` is the value of the row that became known last. ``share`` is the mean of value > 0.
+    ``last`` is the value of the row that became known last (of equal ones, that with the largest
+    ``unique`` key). ``share`` is the mean of value > 0, ``std`` the sample standard deviation.
+
+    Missing values are skipped; a ratio to 0 is missing. No visible row at all: the feature is
+    missing (the source is). Visible rows, but none that counts: count and sum are 0, others
+    missing. A result outside the feature's ``range`` is moved to its nearer end.
     """
 
     table: str

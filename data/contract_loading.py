@@ -76,10 +76,11 @@ def parse_contract(text: str, path: str = "contract") -> Contract:
 
 
 def canonical_json(contract: Contract) -> bytes:
-    """The contract as sorted JSON bytes, the form that is hashed and put into bundles."""
-    return json.dumps(
-        contract.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, indent=1
-    ).encode()
+    """The contract as JSON bytes, the form that is hashed and put into bundles.
+
+    Keys are not sorted: the order of the features is the order of the model's matrix.
+    """
+    return json.dumps(contract.model_dump(mode="json"), ensure_ascii=False, indent=1).encode()
 
 
 def contract_hash(contract: Contract) -> str:

@@ -7,7 +7,15 @@ from collections import Counter
 from collections.abc import Iterator
 from zoneinfo import available_timezones
 
-from data.contract import Aggregate, ColumnLabel, Contract, Feature, ProtectedAttribute, Table
+from data.contract import (
+    Aggregate,
+    ColumnLabel,
+    Contract,
+    Feature,
+    ProtectedAttribute,
+    RowOperation,
+    Table,
+)
 
 Location = tuple[str, ...]
 Finding = tuple[Location, str]
@@ -177,7 +185,7 @@ def _aggregate(c: Contract, a: Aggregate, at: Location) -> Iterator[Finding]:
             yield (*at, "where"), f"column '{column}' is not in '{a.table}'"
 
 
-def operands(a: Aggregate) -> tuple[str | None, tuple[str, ...]]:
+def operands(a: Aggregate) -> tuple[RowOperation | None, tuple[str, ...]]:
     """Operation (None for a plain column) and columns of an aggregate's value."""
     if a.value is None:
         return None, ()

@@ -48,10 +48,11 @@ class DecisionRules(Frozen):
 
     def band(self, pd: FloatArray) -> NDArray[np.intp]:
         """Index into ``bands`` for each PD; the first band is the safest."""
-        return np.asarray(np.searchsorted(self.band_limits, pd, side="right"), dtype=np.intp)
+        limits = np.array(self.band_limits)
+        return np.asarray(np.searchsorted(limits, pd, side="right"), dtype=np.intp)
 
     def score_points(self, log_odds: FloatArray) -> NDArray[np.int64]:
         """Points of a log-odds of default: ``double`` points more double the good:bad odds."""
         factor = self.points.double / np.log(2)
         exact = self.points.points + factor * (-log_odds - np.log(self.points.at_odds))
-        return np.rint(exact).astype(np.int64)
+        return np.asarray(np.rint(exact), dtype=np.int64)

@@ -1,12 +1,14 @@
 """From contributions to at most four reasons that a person can be told."""
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data.contract import Contract, Text
-from scoring.policy import Recommendation
+from scoring.policy import RECOMMENDATIONS
 from scoring.vector import FloatArray
 
 MOST_REASONS = 4
@@ -31,26 +33,33 @@ class ReasonWriter:
 
     def __init__(self, contract: Contract) -> None:
         position = {name: i for i, name in enumerate(contract.model_features)}
-        self._groups = [
-            (code, group, [position[name] for name in group.features])
-            for code, group in contract.reasons.items()
-        ]
+        self.codes = tuple(contract.reasons)
+        self._texts = tuple(contract.reasons.values())
+        self._columns = [[position[name] for name in g.features] for g in self._texts]
 
-    def reasons(self, contributions: FloatArray, recommendation: Recommendation) -> list[Reason]:
-        """Reasons of one row; ``contributions`` has one log-odds a model feature (and no base).
+    def totals(self, contributions: FloatArray) -> FloatArray:
+        """Log-odds a reason group: (n, k or k + 1) contributions to (n, groups)."""
+        return np.column_stack(
+            [reduce(np.add, (contributions[:, j] for j in at)) for at in self._columns]
+        )
+
+    def pick(self, totals: FloatArray, recommendation: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Group numbers of the reasons to tell, (n, 4), strongest first; -1 where there is none.
 
         An approval is explained by what lowered the risk, a review or decline by what raised
-        it; strongest first, ties in the contract's order.
+        it; ties stand in the contract's order.
         """
-        sign = -1.0 if recommendation == "approve" else 1.0
-        totals = [float(np.sum(contributions[at])) for _, _, at in self._groups]
-        order = sorted(range(len(totals)), key=lambda i: (-sign * round(totals[i], 9), i))
-        return [
-            self._reason(i, totals[i]) for i in order[:MOST_REASONS] if sign * totals[i] >= MATERIAL
-        ]
+        approve = recommendation == RECOMMENDATIONS.index("approve")
+        strength = np.where(approve, -1.0, 1.0)[:, None] * totals
+        order = np.argsort(-np.round(strength, 9), axis=1, kind="stable")[:, :MOST_REASONS]
+        material = np.take_along_axis(strength, order, axis=1) >= MATERIAL
+        picked = np.full((len(totals), MOST_REASONS), -1, dtype=np.intp)
+        picked[:, : order.shape[1]] = np.where(material, order, -1)
+        return picked
 
-    def _reason(self, i: int, total: float) -> Reason:
-        code, group, _ = self._groups[i]
-        if total > 0:
-            return Reason(code, "raises_risk", total, group.raises)
-        return Reason(code, "lowers_risk", total, group.lowers)
+    def reason(self, group: int, contribution: float) -> Reason:
+        """The reason of group number ``group`` in words."""
+        text = self._texts[group]
+        if contribution > 0:
+            return Reason(self.codes[group], "raises_risk", contribution, text.raises)
+        return Reason(self.codes[group], "lowers_risk", contribution, text.lowers)

@@ -7,6 +7,7 @@ import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
+from data.contract_loading import contract_hash
 from scoring.bundle import Bundle
 from scoring.calibration import probability
 from scoring.policy import RECOMMENDATIONS, Recommendation
@@ -43,6 +44,11 @@ class Scorer:
         self.vectorizer = Vectorizer(bundle.contract)
         self._threads = threads
         self._booster = lgb.Booster(model_str=bundle.model_text)
+
+    @cached_property
+    def contract_hash(self) -> str:
+        """SHA-256 of the contract, as it stands in every decision."""
+        return contract_hash(self.contract)
 
     @cached_property
     def reason_writer(self) -> ReasonWriter:
@@ -83,9 +89,13 @@ class Scorer:
         """Recommendation of row ``i``."""
         return RECOMMENDATIONS[int(scores.recommendation[i])]
 
-    def reasons(self, scores: Scores, i: int) -> list[Reason]:
-        """At most four reasons of row ``i``; the scores must carry contributions."""
+    def reasons(self, scores: Scores) -> list[list[Reason]]:
+        """At most four reasons a row; the scores must carry contributions."""
         if scores.contributions is None:
-            return []
-        name = self.recommendation_name(scores, i)
-        return self.reason_writer.reasons(scores.contributions[i, :-1], name)
+            raise ValueError("reasons need contributions")
+        totals = self.reason_writer.totals(scores.contributions)
+        picked = self.reason_writer.pick(totals, scores.recommendation)
+        return [
+            [self.reason_writer.reason(int(g), float(totals[i, g])) for g in row if g >= 0]
+            for i, row in enumerate(picked)
+        ]

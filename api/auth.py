@@ -1,0 +1,155 @@
+"""API keys: made here, stored only as HMAC-SHA-256, checked at every request.
+
+A key reads ``ms_IDIDIDID_SECRET...CHECKS``: 8 characters of id, 32 of secret (160 random bits)
+and 6 of checksum, so that a slip of the hand is refused without asking the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import re
+from base64 import b32encode
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_bytes
+from typing import cast
+
+from api.problems import Problem
+from api.roles import ROLES, SCOPES_BY_ROLE, Role, Scope
+from data.errors import MicroscoreError, StoreError
+from data.store import Store
+from data.store.keys import ApiKey, add_key, find_key
+from scoring.durable import write_new
+
+PATIENCE = 0.8
+"""Seconds that a request waits for the store to look a key up."""
+_FORM = re.compile(r"(ms_([a-z2-7]{8})_[a-z2-7]{32})([a-z2-7]{6})")
+
+
+class AccessError(MicroscoreError):
+    """A key cannot be made as asked, or the secret of all keys is not usable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is asking; ``branch`` limits an officer to one branch."""
+
+    key_id: str
+    role: Role
+    branch: str | None
+
+    def may(self, scope: Scope) -> bool:
+        """Whether the role carries ``scope``."""
+        return scope in SCOPES_BY_ROLE[self.role]
+
+
+@dataclass(frozen=True)
+class Pepper:
+    """The server's secret: a stolen table of keys is worth nothing without it."""
+
+    secret: bytes
+
+    def digest(self, key: str) -> str:
+        """HMAC-SHA-256 of the whole key, in hexadecimal."""
+        return hmac.new(self.secret, key.encode(), hashlib.sha256).hexdigest()
+
+    @classmethod
+    def load_or_create(cls, folder: Path) -> Pepper:
+        """Read ``api_hmac.key`` (mode 0600, 32 bytes), made on first use. Raises AccessError."""
+        path = folder / "api_hmac.key"
+        if not path.exists():
+            write_new(path, token_bytes(32), 0o600)
+        if path.stat().st_mode & 0o007:
+            raise AccessError(f"{path}: others may read this secret; run chmod 600 on it")
+        secret = path.read_bytes()
+        if len(secret) != 32:
+            raise AccessError(f"{path}: must hold exactly 32 bytes")
+        return cls(secret)
+
+
+def create_key(
+    store: Store,
+    pepper: Pepper,
+    role: str,
+    branch: str | None,
+    name: str,
+    expires: datetime,
+) -> tuple[str, ApiKey]:
+    """Make and store a key; the text is not kept anywhere. Raises AccessError, StoreError."""
+    if role not in ROLES:
+        raise AccessError(f"the role must be one of {', '.join(ROLES)}")
+    if branch is not None and role != "officer":
+        raise AccessError("only the key of an officer has a branch")
+    key_id = _letters(token_bytes(5))
+    body = f"ms_{key_id}_{_letters(token_bytes(20))}"
+    text = body + _checksum(body)
+    row = ApiKey(
+        key_id=key_id,
+        digest=pepper.digest(text),
+        role=role,
+        branch=branch,
+        name=name,
+        created_at=datetime.now(UTC),
+        expires_at=expires,
+        revoked_at=None,
+    )
+    add_key(store, row)
+    return text, row
+
+
+def key_id_of(text: str) -> str | None:
+    """The id inside a key, or None when form or checksum are wrong."""
+    match = _FORM.fullmatch(text)
+    if match is None or not hmac.compare_digest(_checksum(match[1]), match[3]):
+        return None
+    return match[2]
+
+
+def _letters(raw: bytes) -> str:
+    return b32encode(raw).decode().lower()
+
+
+def _checksum(body: str) -> str:
+    return _letters(hashlib.sha256(body.encode()).digest())[:6]
+
+
+class Authenticator:
+    """Finds out who sent a key. Every request asks the store: revoking works at once."""
+
+    def __init__(self, store: Store, pepper: Pepper) -> None:
+        self._store, self._pepper = store, pepper
+        self._pool = ThreadPoolExecutor(1, "keys")
+
+    async def principal(self, text: str) -> Principal:
+        """The owner of key ``text``. Raises Problem 401, or StoreError when none can be asked."""
+        key_id = key_id_of(text)
+        if key_id is None:
+            raise Problem("unauthorized")
+        row = await self._find(key_id)
+        digest = self._pepper.digest(text)
+        known = row is not None and hmac.compare_digest(digest, row.digest)
+        if row is None or not known or not _in_force(row, datetime.now(UTC)):
+            raise Problem("unauthorized")
+        return Principal(row.key_id, cast(Role, row.role), row.branch)
+
+    async def _find(self, key_id: str) -> ApiKey | None:
+        look = asyncio.get_running_loop().run_in_executor(
+            self._pool, find_key, self._store, key_id
+        )
+        try:
+            return await asyncio.wait_for(look, PATIENCE)
+        except TimeoutError:
+            raise StoreError("the store does not answer") from None
+
+    def close(self) -> None:
+        """Let the thread go."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _in_force(row: ApiKey, now: datetime) -> bool:
+    expired = row.expires_at is not None and row.expires_at <= now
+    return row.role in SCOPES_BY_ROLE and row.revoked_at is None and not expired

@@ -1,0 +1,29 @@
+"""The tree of commands."""
+
+import typer
+
+from api.cli import contract, data_files, demo, keys, models, scoring_file, serve, training
+
+HELP = """Credit scoring for microfinance institutions, with fairness and drift audits.
+
+Start with [bold]microscore demo[/], or with your own files: write a contract (see
+[bold]microscore contract show microloan[/]), check the files, train, look at the test metrics,
+promote, serve.
+"""
+
+
+def build_app() -> typer.Typer:
+    """Put all commands together."""
+    app = typer.Typer(
+        help=HELP, rich_markup_mode="rich", no_args_is_help=True, pretty_exceptions_enable=False
+    )
+    app.add_typer(contract.app, name="contract")
+    app.add_typer(data_files.app, name="data")
+    app.command()(training.train)
+    app.command()(training.evaluate)
+    app.add_typer(models.app, name="models")
+    app.command("score")(scoring_file.score)
+    app.command()(serve.serve)
+    app.add_typer(keys.app, name="keys")
+    app.command()(demo.demo)
+    return app

@@ -1,0 +1,96 @@
+"""``microscore data``: check files against a contract, generate the synthetic portfolio."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli.output import BAD_DATA, JsonOption, emit, out, progress_bar, table
+
+if TYPE_CHECKING:
+    from data.reading import Portfolio
+
+app = typer.Typer(help="Check files, or generate a synthetic portfolio.", no_args_is_help=True)
+
+DataPath = Annotated[
+    Path,
+    typer.Option("--data", exists=True, help="Folder with one file a table, or the one file."),
+]
+Encoding = Annotated[
+    str | None, typer.Option(help="Encoding of CSV files that are not UTF-8, such as latin-1.")
+]
+SHOWN = 20
+
+
+@app.command()
+def check(
+    contract: Annotated[str, typer.Argument(help="A contract's name or YAML file.")],
+    path: Annotated[Path, typer.Argument(exists=True, help="Folder of files, or one file.")],
+    report: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for the report; default: under the home folder."),
+    ] = None,
+    encoding: Encoding = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check files row by row. Exit code 2 when anything is wrong; good rows are kept apart."""
+    from data.contract_loading import load_contract
+    from data.reading import read_portfolio
+
+    loaded = load_contract(contract)
+    with progress_bar() as progress:
+        portfolio = read_portfolio(loaded, path, encoding=encoding, progress=progress)
+    payload = report_findings(portfolio, report)
+    emit(as_json, payload, lambda: show_findings(portfolio, payload))
+    if not payload["ok"]:
+        raise typer.Exit(BAD_DATA)
+
+
+def report_findings(portfolio: "Portfolio", folder: Path | None) -> dict[str, object]:
+    """Write the report when a row or file is wrong; return the summary with its paths."""
+    from api.settings import Settings
+    from data.reading import summary, write_report
+
+    payload = summary(portfolio)
+    payload["ok"] = not portfolio.errors
+    if portfolio.errors or folder is not None:
+        target = folder or Settings().home / "reports" / portfolio.contract.contract
+        payload["report"] = {k: str(v) for k, v in write_report(portfolio, target).paths().items()}
+    return payload
+
+
+def show_findings(portfolio: "Portfolio", payload: dict[str, object]) -> None:
+    """Print counts, the first findings and where the whole report is."""
+    counts = [[t, str(read), str(kept)] for t, (read, kept) in portfolio.counts.items()]
+    out.print(table("Rows", ["table", "read", "kept"], counts))
+    rows = [
+        [f.file, "" if f.row is None else str(f.row), f.field or "", f.rule, f.message]
+        for f in portfolio.findings[:SHOWN]
+    ]
+    if rows:
+        total = len(portfolio.findings)
+        title = f"Findings ({total})" if total <= SHOWN else f"First {SHOWN} of {total} findings"
+        out.print(table(title, ["file", "row", "field", "rule", "what is wrong"], rows))
+    if "report" in payload:
+        out.print(f"report: {payload['report']}", markup=False, soft_wrap=True)
+    if payload["ok"]:
+        out.print("no mistakes")
+
+
+@app.command()
+def generate(
+    folder: Annotated[Path, typer.Option("--out", help="Folder to write the tables to.")],
+    applications: Annotated[int, typer.Option(min=100, help="Number of applications.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """Generate a synthetic West and East African microfinance portfolio (contract: microloan)."""
+    from data.synthetic import generate_portfolio
+
+    with progress_bar() as progress:
+        made = generate_portfolio(
+            applications, seed, folder, lambda share: progress("generating", share)
+        )
+    payload = {"folder": str(folder), "applications": applications, "seed": seed, "rows": made.rows}
+    shown = [[name, str(count)] for name, count in made.rows.items()]
+    emit(as_json, payload, lambda: out.print(table(str(folder), ["table", "rows"], shown)))

@@ -1,0 +1,63 @@
+"""What every command shares: JSON or text on standard output, the rest on standard error."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from data.errors import MicroscoreError
+
+BAD_DATA = 2
+"""Exit code when rows, files or contracts are wrong."""
+
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object on standard output.")
+]
+
+out = Console()
+err = Console(stderr=True)
+
+
+def emit(as_json: bool, payload: dict[str, Any], show: Callable[[], None]) -> None:
+    """Print ``payload`` as one JSON object, or let ``show`` print it for people."""
+    if as_json:
+        typer.echo(json.dumps(payload, ensure_ascii=False, default=str))
+    else:
+        show()
+
+
+def fail(error: MicroscoreError, code: int = 1) -> typer.Exit:
+    """Print a known error on standard error; raise what this returns."""
+    err.print(f"[bold red]error[/]: {type(error).__name__}", highlight=False)
+    err.print(str(error), markup=False, highlight=False)
+    return typer.Exit(code)
+
+
+def table(title: str, columns: list[str], rows: list[list[str]]) -> Table:
+    """A plain table; every cell is text and never read as markup."""
+    made = Table(title=title, title_justify="left", header_style="bold")
+    for name in columns:
+        made.add_column(name, overflow="fold")
+    for row in rows:
+        made.add_row(*(cell.replace("[", r"\[") for cell in row))
+    return made
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[str, float], None]]:
+    """A bar on standard error; yields ``report(stage, fraction)``."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=not err.is_terminal) as bar:
+        stages: dict[str, TaskID] = {}
+
+        def report(stage: str, fraction: float) -> None:
+            if stage not in stages:
+                stages[stage] = bar.add_task(stage, total=1.0)
+            bar.update(stages[stage], completed=fraction)
+
+        yield report

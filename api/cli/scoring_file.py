@@ -1,0 +1,51 @@
+"""``microscore score``: score a file with the same numbers as the server."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.data_files import DataPath, Encoding
+from api.cli.output import BAD_DATA, JsonOption, emit, out, progress_bar
+from api.cli.training import load
+
+
+def score(
+    data: DataPath,
+    target: Annotated[Path, typer.Option("--out", help="Parquet file to write.")],
+    model: Annotated[
+        str, typer.Option(help="A version, an alias or a bundle's folder.")
+    ] = "champion",
+    encoding: Encoding = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Score every application in files that the model's contract accepts.
+
+    Exit code 2 when applications were put aside; the good ones are scored all the same.
+    """
+    from api.wiring import open_registry
+    from scoring.batch import score_to_parquet
+
+    with open_registry() as registry:
+        scorer = registry.load(model, threads=2)
+    loaded = load(scorer.contract, data, labelled=False, encoding=encoding)
+    with progress_bar() as progress:
+        score_to_parquet(
+            scorer,
+            loaded.applications.keys,
+            loaded.applications.inputs,
+            target,
+            lambda share: progress("scoring", share),
+        )
+    read, kept = loaded.portfolio.counts[scorer.contract.applications]
+    payload = {
+        "version": scorer.version,
+        "rows": len(loaded),
+        "put_aside": read - kept,
+        "findings": len(loaded.portfolio.errors),
+        "out": str(target),
+    }
+    text = f"{len(loaded)} applications scored by {scorer.version}: {target}"
+    emit(as_json, payload, lambda: out.print(text, soft_wrap=True, markup=False))
+    if kept < read:
+        raise typer.Exit(BAD_DATA)

@@ -1,0 +1,151 @@
+"""``microscore train`` and ``microscore evaluate``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.cli.data_files import DataPath, Encoding, report_findings
+from api.cli.output import JsonOption, emit, err, out, progress_bar, table
+
+if TYPE_CHECKING:
+    from data.contract import Contract
+    from data.loading import LoadedApplications
+
+MOST_BAD_SHARE = 0.05
+METRIC_TITLES = {
+    "auc": "AUC",
+    "gini": "Gini",
+    "ks": "KS",
+    "average_precision": "Average precision",
+    "brier": "Brier score",
+    "ece": "Expected calibration error",
+    "calibration_slope": "Calibration slope",
+    "calibration_intercept": "Calibration intercept",
+    "mean_pd": "Mean predicted PD",
+    "observed_rate": "Observed default rate",
+}
+
+
+def load(
+    contract: "Contract", path: Path, *, labelled: bool, encoding: str | None = None
+) -> "LoadedApplications":
+    """Read and join files with a progress bar; say what was put aside."""
+    from data.errors import DataFileError
+    from data.loading import load_applications
+
+    with progress_bar() as progress:
+        loaded = load_applications(
+            contract, path, labelled=labelled, encoding=encoding, progress=progress
+        )
+    portfolio = loaded.portfolio
+    if portfolio.errors:
+        payload = report_findings(portfolio, None)
+        err.print(
+            f"{len(portfolio.errors)} findings; bad rows were put aside. "
+            f"Report: {payload['report']}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+    read, kept = portfolio.counts[contract.applications]
+    if read and 1 - kept / read > MOST_BAD_SHARE:
+        raise DataFileError(
+            f"{read - kept} of {read} applications are bad, more than {MOST_BAD_SHARE:.0%}: "
+            "mend the files (see the report) before anything is computed from the rest"
+        )
+    return loaded
+
+
+def train(
+    contract: Annotated[str, typer.Argument(help="A contract's name or YAML file.")],
+    data: DataPath,
+    seed: Annotated[int, typer.Option(help="Same data, seed and lock: same bundle.")] = 1,
+    encoding: Encoding = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Train, calibrate and test a model, and register it. Promoting it is your decision."""
+    from scoring.sealing import write_bundle
+    from scoring.training import TrainingOptions
+    from scoring.training import train as train_model
+
+    from api.wiring import open_registry, signing_key
+    from data.contract_loading import load_contract
+
+    described = load_contract(contract)
+    loaded = load(described, data, labelled=True, encoding=encoding)
+    if loaded.y is None:
+        raise AssertionError("labelled data was asked for")
+    with progress_bar() as progress:
+        result = train_model(
+            described,
+            loaded.applications.inputs,
+            loaded.applications.keys,
+            loaded.applications.as_of,
+            loaded.y,
+            TrainingOptions(seed=seed),
+            {"data": dict(sorted(loaded.portfolio.sha256.items()))},
+            progress,
+        )
+    with open_registry() as registry:
+        sealed = write_bundle(result.bundle, registry.models_folder, signing_key(registry.home))
+        registry.register(sealed, actor="train")
+    payload = {"version": sealed.version, "bundle": str(sealed.path), **result.report}
+    emit(as_json, payload, lambda: _show_training(payload))
+
+
+def evaluate(
+    ref: Annotated[str, typer.Argument(help="A version, an alias or a bundle's folder.")],
+    data: DataPath,
+    encoding: Encoding = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Test a model on any other labelled file; the contract is the model's own."""
+    from api.wiring import open_registry
+    from scoring.evaluation import evaluate as evaluate_model
+
+    with open_registry() as registry:
+        scorer = registry.load(ref, threads=2)
+    loaded = load(scorer.contract, data, labelled=True, encoding=encoding)
+    if loaded.y is None:
+        raise AssertionError("labelled data was asked for")
+    metrics = evaluate_model(scorer, loaded.applications.inputs, loaded.y)
+    payload = {"version": scorer.version, "rows": len(loaded), "test": metrics}
+    emit(as_json, payload, lambda: out.print(metric_table("Test", {"model": metrics})))
+
+
+def metric_table(title: str, columns: dict[str, dict[str, Any]]) -> Any:
+    """Metrics with 95 % intervals, a column a model."""
+    rows = [
+        [label, *(_cell(metrics[name]) for metrics in columns.values())]
+        for name, label in METRIC_TITLES.items()
+    ]
+    return table(title, ["metric (95 % interval)", *columns], rows)
+
+
+def _cell(value: dict[str, float | None]) -> str:
+    shown = [
+        "n/a" if v is None else f"{v:.3f}" for v in (value["value"], value["low"], value["high"])
+    ]
+    return f"{shown[0]}  [{shown[1]}, {shown[2]}]"
+
+
+def _show_training(payload: dict[str, Any]) -> None:
+    rows = payload["rows"]
+    out.print(", ".join(f"{name} {count}" for name, count in rows.items()), highlight=False)
+    comparison = payload["imbalance"]["comparison"]
+    names = list(next(iter(comparison.values())))
+    out.print(
+        table(
+            f"Imbalance handling, on validation (chosen: {payload['imbalance']['chosen']})",
+            ["handling", *names],
+            [[k, *(_number(v[n]) for n in names)] for k, v in comparison.items()],
+        )
+    )
+    out.print(metric_table("Test", {"model": payload["test"], **payload["baselines"]}))
+    out.print(f"version: {payload['version']}\nbundle:  {payload['bundle']}", soft_wrap=True)
+    out.print(f"next: microscore models promote {payload['version']}", markup=False)
+
+
+def _number(value: object) -> str:
+    return f"{value:.4f}" if isinstance(value, float) else str(value)

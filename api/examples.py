@@ -1,0 +1,55 @@
+"""Example requests made from a contract: plausible values, the same every time."""
+
+from math import ceil, floor, log10, sqrt
+from typing import Any
+
+from api.request_schema import is_required, sources_asked
+from data.contract import Contract, FieldSpec
+
+
+def example_application(contract: Contract, *, complete: bool = True) -> dict[str, Any]:
+    """A valid application; not ``complete``: only what the contract requires."""
+    sources = {name: contract.sources[name] for name in sources_asked(contract)}
+    asked = {name: s for name, s in sources.items() if complete or s.required}
+    example: dict[str, Any] = {
+        "application_id": "A-2026-000123",
+        "applicant_id": "C-48213",
+        "sources": {name: _values(contract, name, complete) for name in asked},
+    }
+    if complete:
+        example |= {"branch_id": "B-07", "officer_id": "O-31"}
+    if consents := {n: True for n, s in asked.items() if s.legal_basis == "consent"}:
+        example["consents"] = consents
+    return example
+
+
+def _values(contract: Contract, source: str, complete: bool) -> dict[str, Any]:
+    return {
+        name: _value(contract.spec(name))
+        for name in contract.inputs_by_source[source]
+        if complete or is_required(contract, name)
+    }
+
+
+def _value(spec: FieldSpec) -> float | bool | str:
+    if spec.categories:
+        return spec.categories[0]
+    if spec.type == "boolean":
+        return True
+    low, high = spec.range or (0.0, 100.0)
+    value = _plausible(low, high)
+    if spec.type == "integer":
+        return min(max(round(value), ceil(low)), floor(high))
+    return value
+
+
+def _plausible(low: float, high: float) -> float:
+    """Middle of a narrow range; of one over many powers of ten, its geometric middle."""
+    if low <= 0 and high > 10:
+        low = 1.0
+    wide = low > 0 and high / low > 10
+    middle = sqrt(low) * sqrt(high) if wide else (low + high) / 2
+    if middle == 0:
+        return 0.0
+    value = round(middle, 1 - floor(log10(abs(middle))))
+    return value if low <= value <= high else middle

@@ -1,0 +1,158 @@
+"""From the bytes of a request to applications that are checked against the contract."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from api.json_body import parse
+from api.problems import MOST_ERRORS, FieldError, Problem
+from api.request_schema import request_adapter, sources_asked
+from data.contract import Contract
+from scoring.service import Application, MaskStatus
+
+MOST_APPLICATIONS = 1000
+_LISTABLE = 1000
+
+
+class Intake:
+    """Reads the applications of one contract. Immutable and safe to share between threads."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self._adapter: TypeAdapter[dict[str, Any]] = request_adapter(contract)
+        self._sources = {
+            name: contract.sources[name].legal_basis == "consent"
+            for name in sources_asked(contract)
+        }
+        self._most_members = 2 * (8 + 2 * len(self._sources) + len(contract.inputs))
+
+    def json_schema(self) -> dict[str, Any]:
+        """JSON Schema of one application, with its parts as OpenAPI components."""
+        return self._adapter.json_schema(ref_template="#/components/schemas/{model}")
+
+    def read_one(self, body: bytes, own_branch: str | None) -> Application:
+        """Read the body of one application. Raises Problem (400, 403 or 422).
+
+        ``own_branch`` is the only branch that the asking key may decide for; None is any.
+        """
+        value = parse(body, self._most_members)
+        try:
+            checked = self._adapter.validate_python(value)
+        except ValidationError as error:
+            raise Problem("invalid-application", errors=_field_errors(error)) from None
+        return self._application(checked, own_branch)
+
+    def read_batch(self, body: bytes, own_branch: str | None) -> list[Application]:
+        """Read ``{"applications": [...]}``; all are good or none is taken.
+
+        Errors name the position in the list, from 0. Raises Problem (400, 403 or 422).
+        """
+        value = parse(body, 2 + MOST_APPLICATIONS * (1 + self._most_members))
+        checked: list[dict[str, Any]] = []
+        errors: list[FieldError] = []
+        for i, item in enumerate(_items(value)):
+            try:
+                checked.append(self._adapter.validate_python(item))
+            except ValidationError as error:
+                errors += _field_errors(error, f"applications.{i}")
+            if len(errors) >= MOST_ERRORS:
+                break
+        if errors:
+            raise Problem("invalid-application", errors=errors)
+        return [self._application(item, own_branch) for item in checked]
+
+    def _application(self, checked: Mapping[str, Any], own_branch: str | None) -> Application:
+        branch = checked.get("branch_id")
+        if own_branch is not None and branch not in {None, own_branch}:
+            raise Problem("forbidden", "this key decides for its own branch only")
+        consents = checked.get("consents", {})
+        given = checked["sources"]
+        masked: dict[str, MaskStatus] = {}
+        used: dict[str, dict[str, Any]] = {}
+        for source, on_consent in self._sources.items():
+            values = given.get(source)
+            if on_consent and not consents.get(source, values is None):
+                masked[source] = "no_consent"
+            elif values is None:
+                masked[source] = "not_given"
+            else:
+                used[source] = {n: v for n, v in values.items() if v is not None}
+        asked = {
+            "application_id": checked["application_id"],
+            "applicant_id": checked["applicant_id"],
+            "branch_id": branch or own_branch,
+            "officer_id": checked.get("officer_id"),
+            "sources": used,
+            "consents": consents,
+        }
+        return Application(
+            application_id=asked["application_id"],
+            applicant_id=asked["applicant_id"],
+            branch=asked["branch_id"],
+            officer=asked["officer_id"],
+            values={n: v for values in used.values() for n, v in values.items()},
+            masked=masked,
+            request=orjson.dumps(asked, option=orjson.OPT_SORT_KEYS),
+        )
+
+
+def _items(value: Any) -> list[Any]:
+    if not isinstance(value, dict):
+        raise _broken("", "must be an object")
+    if "applications" not in value:
+        raise _broken("applications", "is required")
+    if len(value) > 1:
+        raise _broken("", "unknown field")
+    items = value["applications"]
+    if not isinstance(items, list) or not 1 <= len(items) <= MOST_APPLICATIONS:
+        raise _broken("applications", f"must be a list of 1 to {MOST_APPLICATIONS} applications")
+    return items
+
+
+def _broken(field: str, rule: str) -> Problem:
+    return Problem("invalid-application", errors=[FieldError(field=field, rule=rule)])
+
+
+def _field_errors(error: ValidationError, prefix: str = "") -> list[FieldError]:
+    """Path and rule of each error, without a word of what was sent."""
+    if error.error_count() > _LISTABLE:
+        return [FieldError(field=prefix, rule=f"more than {_LISTABLE} rules are broken")]
+    details = error.errors(include_url=False, include_input=False)
+    pairs = dict.fromkeys((_path(e, prefix), _rule(e)) for e in details)
+    return [FieldError(field=field, rule=rule) for field, rule in pairs]
+
+
+def _path(e: ErrorDetails, prefix: str) -> str:
+    known = e["loc"][:-1] if e["type"] == "extra_forbidden" else e["loc"]
+    return ".".join([*filter(None, [prefix]), *map(str, known)])
+
+
+def _rule(e: ErrorDetails) -> str:
+    context = e.get("ctx", {})
+    match e["type"]:
+        case "greater_than_equal":
+            return f"must be at least {context['ge']:g}"
+        case "less_than_equal":
+            return f"must be at most {context['le']:g}"
+        case "literal_error":
+            return f"must be one of {context['expected']}"
+        case "consent_needed":
+            return e["msg"]
+    return _RULES.get(e["type"], "is not valid")
+
+
+_RULES = {
+    "missing": "is required",
+    "extra_forbidden": "unknown field",
+    "dict_type": "must be an object",
+    "float_type": "must be a number",
+    "finite_number": "must be a number",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "bool_type": "must be true or false",
+    "string_type": "must be a text",
+    "string_pattern_mismatch": "must be 1 to 64 of the characters A-Z a-z 0-9 . _ : -",
+}

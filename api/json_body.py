@@ -1,0 +1,91 @@
+"""Reading a request body without trusting it: type, size, encoding, syntax and shape."""
+
+from json import loads
+from typing import Any
+
+import orjson
+from starlette.requests import ClientDisconnect, Request
+
+from api.problems import Problem
+
+DEPTH = 16
+"""Objects and arrays inside one another; the deepest valid body has 6."""
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """Return the body of at most ``limit`` bytes.
+
+    Raises Problem: 415 for another content type than JSON or an encoding, 413 for more bytes.
+    """
+    _check_headers(request, limit)
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > limit:
+                raise Problem("body-too-large", f"at most {limit} bytes are read")
+            chunks.append(chunk)
+    except ClientDisconnect:
+        raise Problem("invalid-json", "the body ended early") from None
+    return b"".join(chunks)
+
+
+def _check_headers(request: Request, limit: int) -> None:
+    media_type, _, parameter = request.headers.get("content-type", "").lower().partition(";")
+    charset = parameter.strip().replace('"', "")
+    if media_type.strip() != "application/json" or charset not in {"", "charset=utf-8"}:
+        raise Problem("unsupported-media-type", "send application/json in UTF-8")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Problem("unsupported-media-type", "send the body without compression")
+    length = request.headers.get("content-length", "0")
+    if length.isdecimal() and int(length) > limit:
+        raise Problem("body-too-large", f"at most {limit} bytes are read")
+
+
+def parse(body: bytes, most_members: int) -> Any:
+    """Parse ``body`` as strict JSON (RFC 8259) with at most ``most_members`` values.
+
+    Raises Problem 400 for anything but UTF-8 without a byte order mark, for NaN, infinities and
+    numbers that overflow, for lone surrogates, for a name that stands twice in an object and for
+    more depth or values than any valid body has.
+    """
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise Problem("invalid-json", "the body is not strict JSON in UTF-8") from None
+    names = _count_names(value, most_members)
+    # Outside of strings every colon belongs to one name, so as many names as colons means that
+    # no name was lost to another. More colons: some stand in strings, or a name stands twice.
+    if body.count(b":") != names:
+        loads(body, object_pairs_hook=_refuse_twins)
+    return value
+
+
+def _count_names(root: Any, most_members: int) -> int:
+    names = members = 0
+    level = [root]
+    for _ in range(DEPTH + 1):
+        below: list[Any] = []
+        for value in level:
+            if not isinstance(value, (dict, list)):
+                continue
+            members += len(value)
+            if members > most_members:
+                raise Problem("invalid-json", f"more than {most_members} values")
+            if isinstance(value, dict):
+                names += len(value)
+                below.extend(value.values())
+            else:
+                below.extend(value)
+        if not below:
+            return names
+        level = below
+    raise Problem("invalid-json", f"deeper than {DEPTH} levels")
+
+
+def _refuse_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Problem("invalid-json", "a name stands twice in one object")
+    return found

@@ -1,0 +1,60 @@
+"""What Prometheus reads at ``/metrics``: counts and times, nothing about a person."""
+
+from collections.abc import Sequence
+
+from data.store.decisions import Decision
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+
+
+class Metrics:
+    """The metrics of one app, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "microscore_requests",
+            "Requests answered, by route, method and status.",
+            ("route", "method", "status"),
+            registry=self._registry,
+        )
+        self._seconds = Histogram(
+            "microscore_request_seconds",
+            "Time from the request's head to the last byte of the reply.",
+            ("route",),
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self._decisions = Counter(
+            "microscore_decisions",
+            "Stored decisions, by recommendation and model version.",
+            ("recommendation", "model"),
+            registry=self._registry,
+        )
+        self._champion = Gauge(
+            "microscore_champion",
+            "1 for the model version in service.",
+            ("model", "contract"),
+            registry=self._registry,
+        )
+
+    def request(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count one answered request."""
+        self._requests.labels(route, method, status).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def decided(self, decisions: Sequence[Decision]) -> None:
+        """Count decisions that are stored."""
+        for decision in decisions:
+            self._decisions.labels(decision.recommendation, decision.model_version).inc()
+
+    def in_service(self, model: str, contract: str) -> None:
+        """Name the model version that serves from now on."""
+        self._champion.clear()
+        self._champion.labels(model, contract).set(1)
+
+    def text(self) -> bytes:
+        """All metrics in the Prometheus text format."""
+        return generate_latest(self._registry)

@@ -1,0 +1,79 @@
+"""The OpenAPI document, with the request schema of the model that is in service."""
+
+from importlib.metadata import version
+from typing import Any
+
+import orjson
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api.examples import example_application
+from api.intake import MOST_APPLICATIONS, Intake
+from api.problems import ProblemReply
+
+_SUMMARY = "Credit scoring for microfinance institutions: a score, its reasons, a stored decision."
+
+
+def describe(app: FastAPI, intake: Intake | None) -> bytes:
+    """The document as JSON; without a model in service an application is any object."""
+    document = get_openapi(
+        title="microscore",
+        version=version("microscore"),
+        summary=_SUMMARY,
+        routes=app.routes,
+    )
+    schemas = document["components"]["schemas"]
+    _add(schemas, "ProblemReply", ProblemReply.model_json_schema(ref_template=_REF))
+    application = intake.json_schema() if intake else {"title": "Application", "type": "object"}
+    _add(schemas, "Application", application)
+    schemas["Batch"] = _BATCH
+    paths = document["paths"]
+    paths["/score"]["post"]["requestBody"] = _body("Application", _examples(intake))
+    paths["/score/batch"]["post"]["requestBody"] = _body(
+        "Batch",
+        {
+            name: {**e, "value": {"applications": [e["value"]]}}
+            for name, e in _examples(intake).items()
+        },
+    )
+    return orjson.dumps(document)
+
+
+_REF = "#/components/schemas/{model}"
+_BATCH = {
+    "title": "Batch",
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["applications"],
+    "properties": {
+        "applications": {
+            "type": "array",
+            "items": {"$ref": _REF.format(model="Application")},
+            "minItems": 1,
+            "maxItems": MOST_APPLICATIONS,
+        }
+    },
+}
+
+
+def _add(schemas: dict[str, Any], name: str, schema: dict[str, Any]) -> None:
+    schemas |= schema.pop("$defs", {})
+    schemas[name] = schema
+
+
+def _examples(intake: Intake | None) -> dict[str, dict[str, Any]]:
+    if intake is None:
+        return {}
+    complete = example_application(intake.contract)
+    least = example_application(intake.contract, complete=False)
+    return {
+        "complete": {"summary": "All sources given", "value": complete},
+        "least": {"summary": "Only what is required", "value": least},
+    }
+
+
+def _body(schema: str, examples: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    media: dict[str, Any] = {"schema": {"$ref": _REF.format(model=schema)}}
+    if examples:
+        media["examples"] = examples
+    return {"required": True, "content": {"application/json": media}}

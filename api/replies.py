@@ -1,0 +1,97 @@
+"""The shapes of replies, for the API documentation and for tests of conformance."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from data.contract import Language
+from scoring.policy import Recommendation
+from scoring.reasons import Direction
+from scoring.service import MaskStatus
+
+
+class Reply(BaseModel):
+    """Base of all replies: what is not declared here is not sent."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ReasonReply(Reply):
+    """One reason for the recommendation."""
+
+    code: str = Field(description="Stable code of the reason, the same in every language.")
+    text: str = Field(description="The reason in plain words.")
+    direction: Direction
+    contribution: float = Field(description="What it added to the log-odds of default.")
+
+
+class MaskedSource(Reply):
+    """A source that was not used."""
+
+    source: str
+    status: MaskStatus
+
+
+class Versions(Reply):
+    """What made the decision."""
+
+    model: str
+    contract: str
+    policy: str
+
+
+class ScoreReply(Reply):
+    """One decision, as it is stored."""
+
+    decision_id: UUID
+    application_id: str
+    created_at: datetime
+    probability_of_default: float = Field(ge=0, le=1, description="Calibrated.")
+    log_odds: float = Field(description="Natural logarithm of the odds of default.")
+    points: int = Field(description="Higher is safer.")
+    band: str
+    recommendation: Recommendation
+    reasons: list[ReasonReply] = Field(max_length=4, description="Strongest first.")
+    masked_sources: list[MaskedSource]
+    missing_fields: list[str] = Field(description="Fields without a value, of sources in use.")
+    versions: Versions
+    language: Language
+    explanation_method: str
+    base: float | None = Field(
+        None, description="Log-odds before any field is known; only with scope scores:explain."
+    )
+    contributions: dict[str, float] | None = Field(
+        None,
+        description="Log-odds of each model feature; with the base they add up to log_odds. "
+        "Only with scope scores:explain.",
+    )
+
+
+class BatchReply(Reply):
+    """Decisions in the order of the applications."""
+
+    scores: list[ScoreReply]
+
+
+class Alive(Reply):
+    """The process runs."""
+
+    status: Literal["alive"] = "alive"
+
+
+class Ready(Reply):
+    """The server can score and store."""
+
+    status: Literal["ready"] = "ready"
+    model: str
+
+
+class ProblemPage(Reply):
+    """About one kind of problem."""
+
+    type: str
+    title: str
+    status: int
+    advice: str = Field(description="What a client can do about it.")

@@ -1,0 +1,20 @@
+"""Who may do what: the one table of roles and scopes. What is not in it is denied."""
+
+from typing import Literal, get_args
+
+Role = Literal["officer", "risk", "mlops", "auditor", "admin"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+Scope = Literal[
+    "score:write", "scores:read", "scores:explain", "models:read", "models:write", "keys:write"
+]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+
+SCOPES_BY_ROLE: dict[Role, frozenset[Scope]] = {
+    "officer": frozenset({"score:write", "scores:read"}),
+    "risk": frozenset({"scores:read", "scores:explain", "models:read"}),
+    "mlops": frozenset({"scores:read", "scores:explain", "models:read", "models:write"}),
+    "auditor": frozenset({"scores:read", "scores:explain", "models:read"}),
+    "admin": frozenset(SCOPES),
+}
+"""An officer sees the decisions of the own branch only; ``scores:explain`` shows contributions."""

@@ -1,0 +1,45 @@
+"""The API's description, for people and for programs."""
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+from starlette.responses import Response
+
+from api import docs_page
+from api.problems import KINDS, Slug, responses
+from api.replies import ProblemPage
+from api.service import AskedService
+
+router = APIRouter(tags=["documentation"])
+
+
+@router.get("/openapi.json", include_in_schema=False)
+async def openapi(service: AskedService) -> Response:
+    """OpenAPI 3.1, with the request schema of the model in service."""
+    return Response(service.description(), media_type="application/json")
+
+
+@router.get("/docs", include_in_schema=False, response_class=HTMLResponse)
+async def docs() -> Response:
+    """The documentation page; it loads nothing from elsewhere."""
+    return HTMLResponse(docs_page.page(), headers=docs_page.HEADERS)
+
+
+@router.get("/docs/assets/{name}", include_in_schema=False)
+async def asset(name: docs_page.Asset) -> Response:
+    """Scripts and styles of the documentation page."""
+    content, media_type = docs_page.asset(name)
+    return Response(content, media_type=media_type, headers=docs_page.HEADERS)
+
+
+@router.get(
+    "/problems/{slug}",
+    operation_id="problem_kind",
+    summary="About one kind of problem",
+    responses=responses("invalid-parameter"),
+)
+async def problem_kind(slug: Slug) -> ProblemPage:
+    """What a problem's `type` points to."""
+    kind = KINDS[slug]
+    return ProblemPage(
+        type=f"/problems/{slug}", title=kind.title, status=kind.status, advice=kind.advice
+    )

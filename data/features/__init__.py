@@ -1,0 +1,1 @@
+"""Features as they were known at the time of the application, from checked tables."""

@@ -1,0 +1,164 @@
+"""Opening the store: SQLite (WAL, every commit on the disk) or PostgreSQL by URL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, TimeoutError
+
+from data.errors import StoreError
+from data.store.migrations import HEAD
+
+PATIENCE = 1.5
+"""Seconds to wait for a lock or a connection before saying that the store cannot answer."""
+_CONNECT_SECONDS = 2
+_STATEMENT_SECONDS = 30
+_POOL = 5
+_WAL_LIMIT = 64 * 2**20
+
+
+class RowRefusedError(StoreError):
+    """A row breaks a rule of the database: a duplicate, or a value that it cannot hold."""
+
+
+class Store:
+    """A database with our tables. Threads may share it; each call takes its own connection."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one state. Raises StoreError when the database cannot answer."""
+        with _translated(), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction: durable when the block ends well, and undone by any exception.
+
+        Raises StoreError, or RowRefusedError when it is the row's own fault.
+        """
+        with _translated(), self._engine.connect() as connection:
+            with connection.execution_options(writes=True).begin():
+                yield connection
+
+    def check(self) -> None:
+        """Write (the schema's version over itself) and commit, as a decision would.
+
+        Raises StoreError when that fails or the tables are not those of this program.
+        """
+        with self.write() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+            if _revision(connection) != HEAD:
+                raise StoreError("the tables of the database are of another version; migrate first")
+
+    def migrate(self) -> None:
+        """Bring the tables to this program's version. Processes that start at once take turns."""
+        if self._migrated():
+            return
+        from data.store.migrating import upgrade
+
+        with _translated(), self._engine.connect() as connection:
+            upgrade(connection)
+
+    def _migrated(self) -> bool:
+        with self.read() as connection:
+            known = self._engine.dialect.has_table(connection, "alembic_version")
+            return known and _revision(connection) == HEAD
+
+    def close(self) -> None:
+        """Close every connection of the pool."""
+        self._engine.dispose()
+
+
+def open_store(url: str) -> Store:
+    """Open the store at ``sqlite:///PATH`` or ``postgresql://...``; connects on first use.
+
+    Raises StoreError when the URL is neither.
+    """
+    try:
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
+    except ArgumentError:
+        backend = ""
+    if backend == "sqlite":
+        return Store(_sqlite(parsed))
+    if backend == "postgresql":
+        return Store(_postgresql(parsed))
+    raise StoreError("the database URL must begin with sqlite:/// or postgresql://")
+
+
+def _engine(url: URL, **options: Any) -> Engine:
+    return create_engine(
+        url,
+        pool_size=_POOL,
+        max_overflow=_POOL,
+        pool_timeout=PATIENCE,
+        hide_parameters=True,
+        json_serializer=partial(json.dumps, ensure_ascii=False, allow_nan=False),
+        **options,
+    )
+
+
+def _sqlite(url: URL) -> Engine:
+    engine = _engine(url, connect_args={"timeout": PATIENCE})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions begin where `begin` below says so
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            f"journal_size_limit = {_WAL_LIMIT}",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    settings = {
+        "timezone": "UTC",
+        "synchronous_commit": "on",
+        "lock_timeout": f"{int(PATIENCE * 1000)}",
+        "statement_timeout": f"{_STATEMENT_SECONDS * 1000}",
+        "idle_in_transaction_session_timeout": f"{_STATEMENT_SECONDS * 1000}",
+    }
+    return _engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": _CONNECT_SECONDS,
+            "tcp_user_timeout": _CONNECT_SECONDS * 1000,
+            "application_name": "microscore",
+            "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
+        },
+    )
+
+
+def _revision(connection: Connection) -> str | None:
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn a driver's errors into ours, without any value that was to be stored."""
+    try:
+        yield
+    except (IntegrityError, DataError) as error:
+        name = type(error).__name__
+        raise RowRefusedError(f"the database refuses a row ({name})") from error
+    except (DBAPIError, TimeoutError) as error:
+        raise StoreError(f"the database cannot answer now ({type(error).__name__})") from error

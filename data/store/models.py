@@ -1,0 +1,103 @@
+"""Model versions, the aliases that point to them, and every change of an alias."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, insert, select, update
+
+from data.store.engine import Store
+from data.store.tables import alias_events, aliases, model_versions
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersion:
+    """One registered bundle; ``path`` is relative to the home folder."""
+
+    version: str
+    contract: str
+    path: str
+    sha256: str
+    created_at: datetime
+    metrics: Mapping[str, Any]
+    created_by: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class AliasEvent:
+    """One change of an alias, and who made it why; ``gates`` are the checks it had passed."""
+
+    alias: str
+    action: Literal["promote", "rollback"]
+    from_version: str | None
+    to_version: str
+    actor: str
+    reason: str
+    gates: list[dict[str, Any]]
+    at: datetime
+
+
+_EVENT = select(*(c for c in alias_events.c if c.name != "id")).order_by(alias_events.c.id)
+
+
+def add_version(store: Store, version: ModelVersion) -> None:
+    """Store a new version. Raises RowRefusedError when it is there already, StoreError."""
+    with store.write() as connection:
+        connection.execute(insert(model_versions), asdict(version))
+
+
+def find_version(store: Store, version: str) -> ModelVersion | None:
+    """The version of exactly this name. Raises StoreError."""
+    with store.read() as connection:
+        query = select(model_versions).where(model_versions.c.version == version)
+        row = connection.execute(query).one_or_none()
+    return ModelVersion(*row) if row else None
+
+
+def all_versions(store: Store) -> list[ModelVersion]:
+    """All versions, newest first. Raises StoreError."""
+    newest = model_versions.c.created_at.desc(), model_versions.c.version
+    with store.read() as connection:
+        query = select(model_versions).order_by(*newest)
+        return [ModelVersion(*row) for row in connection.execute(query)]
+
+
+def all_aliases(store: Store) -> dict[str, str]:
+    """Alias to version. Raises StoreError."""
+    with store.read() as connection:
+        rows = connection.execute(select(aliases.c.alias, aliases.c.version))
+        return {alias: version for alias, version in rows}
+
+
+def alias_version(store: Store, alias: str) -> str | None:
+    """The version that ``alias`` points to. Raises StoreError."""
+    with store.read() as connection:
+        query = select(aliases.c.version).where(aliases.c.alias == alias)
+        return connection.execute(query).scalar()
+
+
+def lock_alias(connection: Connection, alias: str) -> str | None:
+    """The alias's version, held against other writers until the transaction ends."""
+    query = select(aliases.c.version).where(aliases.c.alias == alias).with_for_update()
+    return connection.execute(query).scalar()
+
+
+def move_alias(connection: Connection, event: AliasEvent) -> None:
+    """Point the alias to ``event.to_version`` and append the event, in one transaction.
+
+    ``event.from_version`` must come from ``lock_alias`` in the same transaction.
+    """
+    if event.from_version is None:
+        change = insert(aliases).values(alias=event.alias)
+    else:
+        change = update(aliases).where(aliases.c.alias == event.alias)
+    connection.execute(change.values(version=event.to_version, changed_at=event.at))
+    connection.execute(insert(alias_events), asdict(event))
+
+
+def events_of(connection: Connection, alias: str) -> list[AliasEvent]:
+    """All changes of ``alias``, oldest first."""
+    query = _EVENT.where(alias_events.c.alias == alias)
+    return [AliasEvent(*row) for row in connection.execute(query)]

@@ -1,0 +1,159 @@
+"""Tables of what is recorded about applicants and their applications."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from data.synthetic.arrays import Ints, expand
+from data.synthetic.evidence import MONTHS, OBSERVERS, REMOTENESS
+from data.synthetic.people import (
+    CONSENT_SOURCES,
+    LANGUAGE_GROUPS,
+    OPTIONAL_SOURCES,
+    RESIDENCES,
+    SEXES,
+    People,
+)
+from data.synthetic.tables import DAY_SECONDS, dates, ids, timestamps, words
+from data.synthetic.turns import Turn
+from data.synthetic.world import Streams
+
+
+
+class Names(NamedTuple):
+    """Identifiers of the chunk's persons and of one turn's applications, by position."""
+
+    persons: pa.Array
+    applications: pa.Array
+
+
+CODES = ("premises", "bookkeeping", "reputation", "cooperation")
+"""What is observed: two codes by the officer, then two by neighbours."""
+PHONE, PSYCHOMETRICS, OBSERVATIONS, GEOGRAPHY = (
+    OPTIONAL_SOURCES.index(s)
+    for s in ("phone_usage", "psychometrics", "observations", "geography")
+)
+NOT_STATED = "not_stated"
+CLOSING_DAYS = 2
+"""The phone figures of a month are known on its successor's third day."""
+
+
+def phone_usage(turn: Turn, people: People, names: Names) -> pa.Table:
+    """Monthly phone figures of the last three closed months before each application."""
+    rng, requests = turn.streams.of("phone usage"), turn.requests
+    rows = np.flatnonzero(people.observed[requests.person, PHONE])
+    owner = np.repeat(rows, MONTHS)
+    back = np.tile(np.arange(MONTHS), len(rows))
+    last = (requests.day[owner] - CLOSING_DAYS - 1).astype("datetime64[D]").astype("datetime64[M]")
+    month = last - 1 - back
+    n = len(owner)
+    days = turn.evidence.active_days[owner, back]
+    return pa.table(
+        {
+            "applicant_id": names.persons.take(pa.array(requests.person[owner])),
+            "month": dates(_day(month)),
+            "closed_on": dates(_day(month + 1) + CLOSING_DAYS),
+            "active_days": days,
+            "call_minutes": np.rint(days * rng.gamma(4, 2, n)).astype(np.int64),
+            "data_mb": np.rint(rng.gamma(1.5, 500, n)).astype(np.int64),
+            "topups": 1 + rng.poisson(4, n),
+            "topup_amount": (rng.gamma(3, 900, n) / 50).astype(np.int64) * 50,
+        }
+    )
+
+
+def _day(month: np.ndarray[tuple[int, ...], np.dtype[np.datetime64]]) -> Ints:
+    return month.astype("datetime64[D]").astype(np.int64)
+
+
+def psychometrics(turn: Turn, people: People, names: Names) -> pa.Table:
+    """Questionnaire scales, by application."""
+    rng = turn.streams.of("psychometrics")
+    rows = np.flatnonzero(people.observed[turn.requests.person, PSYCHOMETRICS])
+    scales = turn.evidence.scales[rows]
+    return pa.table(
+        {
+            "application_id": names.applications.take(pa.array(rows)),
+            "planning": scales[:, 0],
+            "self_control": scales[:, 1],
+            "perseverance": scales[:, 2],
+            "response_seconds": np.round(rng.gamma(9, 0.8, len(rows)), 1),
+        }
+    )
+
+
+def observations(turn: Turn, people: People, names: Names) -> pa.Table:
+    """Coded observations of officers and neighbours in the weeks before the application."""
+    rng = turn.streams.of("observations")
+    rows = np.flatnonzero(people.observed[turn.requests.person, OBSERVATIONS])
+    owner = np.repeat(rows, OBSERVERS)
+    code = np.tile(np.arange(OBSERVERS), len(rows))
+    day = turn.requests.day[owner] - rng.integers(1, 22, len(owner))
+    return pa.table(
+        {
+            "application_id": names.applications.take(pa.array(owner)),
+            "observation_id": ids("O", turn.streams, len(owner)),
+            "observed_on": dates(day),
+            "observer": words(("officer", "community"), code // 2),
+            "code": words(CODES, code),
+            "score": turn.evidence.scores[owner, code],
+        }
+    )
+
+
+def geography(turn: Turn, people: People, names: Names) -> pa.Table:
+    """Coarse location, by application: a 10 km cell and travel times, no coordinates."""
+    rng = turn.streams.of("geography")
+    rows = np.flatnonzero(people.observed[turn.requests.person, GEOGRAPHY])
+    person = turn.requests.person[rows]
+    n = len(rows)
+    to_branch = np.exp(3.4 + 0.6 * turn.evidence.true[rows, REMOTENESS])
+    cell = people.branch[person] * 25 + person * 7 % 25
+    return pa.table(
+        {
+            "application_id": names.applications.take(pa.array(rows)),
+            "grid_cell": pa.array(cell).cast(pa.string()),
+            "minutes_to_branch": np.round(to_branch, 1),
+            "minutes_to_market": np.round(rng.gamma(2, 12, n), 1),
+            "home_business_km": np.round(rng.exponential(2.5, n).clip(0, 60), 1),
+        }
+    )
+
+
+def consents(streams: Streams, people: People, names: pa.Array) -> pa.Table:
+    """Answers to the three requests for consent, given before the first application."""
+    rng = streams.of("consents")
+    person, source = expand(np.full(len(people.region), len(CONSENT_SOURCES)))
+    hours = rng.integers(2, 72, len(people.region))
+    decided = people.first_day[person] * DAY_SECONDS - hours[person] * 3600 + source * 60
+    return pa.table(
+        {
+            "applicant_id": names.take(pa.array(person)),
+            "source": words(CONSENT_SOURCES, source),
+            "granted": people.consent[person, source],
+            "decided_at": timestamps(decided),
+        }
+    )
+
+
+def protected(people: People, names: pa.Array) -> pa.Table:
+    """Attributes that only audits see; some applicants did not state them."""
+    withheld = people.withheld
+
+    def stated(values: tuple[str, ...], codes: Ints, question: int) -> pa.Array:
+        return words((*values, NOT_STATED), np.where(withheld[:, question], len(values), codes))
+
+    return pa.table(
+        {
+            "applicant_id": names,
+            "sex": stated(SEXES, people.sex, 0),
+            "birth_year": pa.array(people.birth_year, mask=withheld[:, 1]),
+            "language_group": stated(LANGUAGE_GROUPS, people.language, 2),
+            "disability": stated(("no", "yes"), people.disability.astype(np.int64), 3),
+            "residence": words(RESIDENCES, people.rural.astype(np.int64)),
+        }
+    )
+

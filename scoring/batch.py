@@ -1,0 +1,105 @@
+"""Scoring a whole portfolio to Parquet, chunk by chunk, with the server's own numbers."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from scoring.policy import RECOMMENDATIONS
+from scoring.reasons import MOST_REASONS
+from scoring.scorer import Scorer, Scores
+
+CHUNK = 50_000
+
+
+def score_to_parquet(
+    scorer: Scorer,
+    keys: pd.DataFrame,
+    inputs: pd.DataFrame,
+    target: Path,
+    progress: Callable[[float], None] | None = None,
+) -> None:
+    """Score ``inputs`` (one row an application, columns of the contract) into ``target``.
+
+    The file has a row an application: its keys, probability of default, log-odds, points, band,
+    recommendation, up to four reason codes with their log-odds, sources without any value, and
+    the model's version.
+    """
+    schema = _schema()
+    partial = target.with_name(f".{target.name}.partial")
+    with pq.ParquetWriter(partial, schema) as writer:
+        for start in range(0, len(inputs), CHUNK):
+            chunk = slice(start, start + CHUNK)
+            writer.write_table(_chunk(scorer, keys.iloc[chunk], inputs.iloc[chunk], schema))
+            if progress:
+                progress(min(1.0, (start + CHUNK) / len(inputs)))
+    partial.replace(target)
+
+
+def _schema() -> pa.Schema:
+    reason = [
+        field
+        for i in range(1, MOST_REASONS + 1)
+        for field in ((f"reason_{i}", pa.string()), (f"reason_{i}_log_odds", pa.float64()))
+    ]
+    return pa.schema(
+        [
+            ("application_id", pa.string()),
+            ("applicant_id", pa.string()),
+            ("probability_of_default", pa.float64()),
+            ("log_odds", pa.float64()),
+            ("points", pa.int64()),
+            ("band", pa.string()),
+            ("recommendation", pa.string()),
+            *reason,
+            ("masked_sources", pa.list_(pa.string())),
+            ("model_version", pa.string()),
+        ]
+    )
+
+
+def _chunk(scorer: Scorer, keys: pd.DataFrame, inputs: pd.DataFrame, schema: pa.Schema) -> pa.Table:
+    n = len(inputs)
+    columns = {name: inputs[name].to_numpy() for name in inputs.columns}
+    scores = scorer.score(columns, n)
+    data = {
+        "application_id": pa.array(keys["application"], pa.string()),
+        "applicant_id": pa.array(keys["applicant"], pa.string()),
+        "probability_of_default": scores.pd,
+        "log_odds": scores.log_odds,
+        "points": scores.points,
+        "band": np.array(scorer.bundle.rules.bands)[scores.band],
+        "recommendation": np.array(RECOMMENDATIONS)[scores.recommendation],
+        **_reasons(scorer, scores),
+        "masked_sources": _masked(scorer, inputs),
+        "model_version": [scorer.version] * n,
+    }
+    return pa.table(data, schema=schema)
+
+
+def _reasons(scorer: Scorer, scores: Scores) -> dict[str, pa.Array]:
+    if scores.contributions is None:
+        raise ValueError("reasons need contributions")
+    totals = scorer.reason_writer.totals(scores.contributions)
+    picked = scorer.reason_writer.pick(totals, scores.recommendation)
+    none = picked < 0
+    codes = np.array(scorer.reason_writer.codes)[picked]
+    values = np.take_along_axis(totals, np.where(none, 0, picked), axis=1)
+    out: dict[str, pa.Array] = {}
+    for i in range(MOST_REASONS):
+        out[f"reason_{i + 1}"] = pa.array(codes[:, i], pa.string(), mask=none[:, i])
+        out[f"reason_{i + 1}_log_odds"] = pa.array(values[:, i], mask=none[:, i])
+    return out
+
+
+def _masked(scorer: Scorer, inputs: pd.DataFrame) -> list[list[str]]:
+    sources = {s: list(names) for s, names in scorer.contract.inputs_by_source.items() if names}
+    absent = {s: inputs[names].isna().all(axis=1).to_numpy() for s, names in sources.items()}
+    masked: list[list[str]] = [[] for _ in range(len(inputs))]
+    for source, rows in absent.items():
+        for i in np.flatnonzero(rows):
+            masked[i].append(source)
+    return masked

@@ -1,0 +1,135 @@
+"""Fitting LightGBM: shallow, monotone trees, and a text that is the same on every machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import lightgbm as lgb
+import numpy as np
+
+from data.contract import Contract
+from scoring.vector import FloatArray, Vectorizer
+
+MOST_ROUNDS = 800
+PATIENCE = 40
+
+PARAMETERS: dict[str, Any] = {
+    "objective": "binary",
+    "metric": "binary_logloss",
+    "learning_rate": 0.04,
+    "bagging_freq": 1,
+    "bagging_fraction": 0.8,
+    "max_bin": 127,
+    "min_data_per_group": 50,
+    "cat_smooth": 20.0,
+    "max_cat_to_onehot": 8,
+    "monotone_constraints_method": "advanced",
+    "feature_pre_filter": False,
+    "deterministic": True,
+    "force_row_wise": True,
+    "verbosity": -1,
+}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A candidate: what differs between the models that validation chooses from."""
+
+    num_leaves: int
+    min_data_in_leaf: int
+    lambda_l2: float
+    feature_fraction: float
+
+
+SHAPES: dict[str, Shape] = {
+    "shallow": Shape(num_leaves=8, min_data_in_leaf=50, lambda_l2=20.0, feature_fraction=0.3),
+    "even": Shape(num_leaves=8, min_data_in_leaf=50, lambda_l2=5.0, feature_fraction=0.6),
+    "deep": Shape(num_leaves=16, min_data_in_leaf=50, lambda_l2=5.0, feature_fraction=0.6),
+}
+"""From the simplest to the richest; small trees serve faster and are easier to explain."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Rows to learn from: the model's matrix (n, k) and outcomes (n; 1 bad, 0 good).
+
+    ``bad_weight`` is the weight of a bad row. ``prior_shift`` is what must be added to the
+    model's margin to undo weights or resampling: the log-odds of the bad rate before minus
+    those after.
+    """
+
+    matrix: FloatArray
+    y: FloatArray
+    bad_weight: float = 1.0
+    prior_shift: float = 0.0
+
+
+@dataclass(frozen=True)
+class Learner:
+    """Fits boosters for ``contract``; the result depends on the seed, never on ``threads``."""
+
+    contract: Contract
+    seed: int
+    threads: int
+
+    def parameters(self, shape: Shape, sample: Sample) -> dict[str, Any]:
+        """All that LightGBM is told apart from the data and the threads."""
+        sign = {"increasing": 1, "decreasing": -1, None: 0}
+        features = (self.contract.features[name] for name in self.contract.model_features)
+        return {
+            **PARAMETERS,
+            "num_leaves": shape.num_leaves,
+            "min_data_in_leaf": shape.min_data_in_leaf,
+            "lambda_l2": shape.lambda_l2,
+            "feature_fraction": shape.feature_fraction,
+            "scale_pos_weight": sample.bad_weight,
+            "monotone_constraints": [sign[f.monotone] for f in features],
+            "seed": self.seed,
+        }
+
+    def rounds(self, shape: Shape, sample: Sample, check: Sample) -> tuple[int, FloatArray]:
+        """Early stopping on ``check``: best number of rounds, and its margins with the shift.
+
+        Stops by the log-loss of the prior-corrected probability, so that weighted and resampled
+        models are judged as they would be used.
+        """
+        data = self._dataset(sample)
+        shift = np.full(len(check.y), sample.prior_shift)
+        held_out = lgb.Dataset(check.matrix, check.y, reference=data, init_score=shift)
+        booster = lgb.train(
+            {**self.parameters(shape, sample), "num_threads": self.threads},
+            data,
+            num_boost_round=MOST_ROUNDS,
+            valid_sets=[held_out],
+            callbacks=[lgb.early_stopping(PATIENCE, verbose=False)],
+        )
+        best = booster.best_iteration
+        margin = booster.predict(
+            check.matrix, raw_score=True, num_iteration=best, num_threads=self.threads
+        )
+        return best, np.asarray(margin) + sample.prior_shift
+
+    def text(self, shape: Shape, sample: Sample, rounds: int) -> str:
+        """Fit ``rounds`` trees and return LightGBM's text up to its last tree.
+
+        What follows in LightGBM's own file (importances, parameters with thread numbers and
+        paths) does not matter for a prediction and would change the hash between machines.
+        """
+        booster = lgb.train(
+            {**self.parameters(shape, sample), "num_threads": self.threads},
+            self._dataset(sample),
+            num_boost_round=rounds,
+        )
+        whole: str = booster.model_to_string()
+        trees, end, _ = whole.partition("end of trees\n")
+        return trees + end
+
+    def _dataset(self, sample: Sample) -> lgb.Dataset:
+        return lgb.Dataset(
+            sample.matrix,
+            sample.y,
+            feature_name=list(self.contract.model_features),
+            categorical_feature=Vectorizer(self.contract).categorical,
+            free_raw_data=False,
+        )

@@ -1,0 +1,139 @@
+"""The use case behind /score: applications in, decisions to store out, replies from what is stored.
+
+Nothing but ``decide`` makes a decision, and a reply is only ever rendered from the stored
+record, so that reading a decision back gives the same answer as the day it was made.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import orjson
+
+from data.contract import Contract, Language
+from data.store.decisions import Decision
+from scoring.reasons import Reason
+from scoring.scorer import Scorer, Scores
+
+MaskStatus = Literal["not_given", "no_consent"]
+EXPLANATION_METHOD = "path_dependent_treeshap"
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One application that was checked against the contract.
+
+    ``values`` maps input names to values (absent or None is missing), ``masked`` the sources
+    that are not used to the reason why, and ``request`` is what was asked, as canonical JSON.
+    """
+
+    application_id: str
+    applicant_id: str
+    branch: str | None
+    officer: str | None
+    values: Mapping[str, Any]
+    masked: Mapping[str, MaskStatus]
+    request: bytes
+
+
+def decide(
+    scorer: Scorer, applications: Sequence[Application], key_id: str, now: datetime
+) -> list[Decision]:
+    """Score ``applications`` with one model and return the decisions to store, in order."""
+    names = scorer.contract.inputs
+    columns = {name: [a.values.get(name) for a in applications] for name in names}
+    scores = scorer.score(columns, len(applications))
+    reasons = scorer.reasons(scores)
+    return [
+        Decision(
+            decision_id=str(uuid.uuid4()),
+            created_at=now,
+            key_id=key_id,
+            branch=application.branch,
+            officer=application.officer,
+            application_id=application.application_id,
+            applicant_id=application.applicant_id,
+            model_version=scorer.version,
+            contract_hash=scorer.contract_hash,
+            policy_version=scorer.bundle.rules.policy_version,
+            pd=float(scores.pd[i]),
+            log_odds=float(scores.log_odds[i]),
+            points=int(scores.points[i]),
+            band=scorer.band_name(scores, i),
+            recommendation=scorer.recommendation_name(scores, i),
+            request=application.request,
+            record=_record(scorer.contract, scores, i, reasons[i], application),
+        )
+        for i, application in enumerate(applications)
+    ]
+
+
+def _record(
+    contract: Contract, scores: Scores, i: int, reasons: list[Reason], application: Application
+) -> bytes:
+    if scores.contributions is None:
+        raise ValueError("a decision needs its contributions")
+    row = scores.contributions[i]
+    return orjson.dumps(
+        {
+            "reasons": [
+                {
+                    "code": r.code,
+                    "direction": r.direction,
+                    "contribution": r.contribution,
+                    "text": r.text.model_dump(),
+                }
+                for r in reasons
+            ],
+            "masked_sources": [
+                {"source": s, "status": why} for s, why in application.masked.items()
+            ],
+            "missing_fields": missing_fields(contract, application),
+            "explanation_method": EXPLANATION_METHOD,
+            "base": float(row[-1]),
+            "contributions": dict(zip(contract.model_features, row.tolist(), strict=False)),
+        }
+    )
+
+
+def missing_fields(contract: Contract, application: Application) -> list[str]:
+    """Inputs that have no value although their source was given."""
+    return [
+        name
+        for name in contract.inputs
+        if application.values.get(name) is None
+        and contract.features[name].source not in application.masked
+    ]
+
+
+def render(decision: Decision, language: Language, *, contributions: bool) -> dict[str, Any]:
+    """The reply in ``language``, from the stored ``decision`` alone.
+
+    ``contributions`` adds the base and every feature's log-odds; they add up to ``log_odds``.
+    """
+    record = orjson.loads(decision.record)
+    reply: dict[str, Any] = {
+        "decision_id": decision.decision_id,
+        "application_id": decision.application_id,
+        "created_at": decision.created_at.isoformat(),
+        "probability_of_default": decision.pd,
+        "log_odds": decision.log_odds,
+        "points": decision.points,
+        "band": decision.band,
+        "recommendation": decision.recommendation,
+        "reasons": [{**r, "text": r["text"][language]} for r in record["reasons"]],
+        "masked_sources": record["masked_sources"],
+        "missing_fields": record["missing_fields"],
+        "versions": {
+            "model": decision.model_version,
+            "contract": decision.contract_hash,
+            "policy": decision.policy_version,
+        },
+        "language": language,
+        "explanation_method": record["explanation_method"],
+    }
+    if contributions:
+        reply |= {"base": record["base"], "contributions": record["contributions"]}
+    return reply
