@@ -22,6 +22,10 @@ ENV PATH=/opt/microscore/bin:$PATH \
 WORKDIR /var/lib/microscore
 
 FROM base AS build
+# The compiler is for the kernel that explains scores; it stays out of the final images.
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends gcc libc6-dev \
+ && rm -rf /var/lib/apt/lists/*
 RUN pip install --quiet --no-cache-dir --root-user-action=ignore 'uv>=0.13,<0.14'
 WORKDIR /src
 COPY pyproject.toml uv.lock README.md LICENSE ./

@@ -51,7 +51,8 @@ $(UV):
 	@$(PYTHON) -m venv .uvboot
 	@.uvboot/bin/pip install -qq --disable-pip-version-check 'uv>=0.13,<0.14'
 
-$(ENVIRONMENT): pyproject.toml uv.lock | $(UV)
+$(ENVIRONMENT): pyproject.toml uv.lock scoring/kernel/treeshap.c | $(UV)
 	@echo 'Installing the locked packages into .venv ...'
 	@$(UV) sync --quiet --frozen --all-extras --python .uvboot/bin/python
+	@.venv/bin/python -m scoring.kernel
 	@touch $@

@@ -6,12 +6,10 @@ and 6 of checksum, so that a slip of the hand is refused without asking the stor
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import re
 from base64 import b32encode
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,13 +18,12 @@ from typing import cast
 
 from api.problems import Problem
 from api.roles import ROLES, SCOPES_BY_ROLE, Role, Scope
-from data.errors import MicroscoreError, StoreError
+from api.store_reader import StoreReader
+from data.errors import MicroscoreError
 from data.store import Store
 from data.store.keys import ApiKey, add_key, find_key
 from scoring.durable import write_new
 
-PATIENCE = 0.8
-"""Seconds that a request waits for the store to look a key up."""
 _FORM = re.compile(r"(ms_([a-z2-7]{8})_[a-z2-7]{32})([a-z2-7]{6})")
 
 
@@ -120,34 +117,20 @@ def _checksum(body: str) -> str:
 class Authenticator:
     """Finds out who sent a key. Every request asks the store: revoking works at once."""
 
-    def __init__(self, store: Store, pepper: Pepper) -> None:
-        self._store, self._pepper = store, pepper
-        self._pool = ThreadPoolExecutor(1, "keys")
+    def __init__(self, reader: StoreReader, pepper: Pepper) -> None:
+        self._reader, self._pepper = reader, pepper
 
     async def principal(self, text: str) -> Principal:
         """The owner of key ``text``. Raises Problem 401, or StoreError when none can be asked."""
         key_id = key_id_of(text)
         if key_id is None:
             raise Problem("unauthorized")
-        row = await self._find(key_id)
+        row = await self._reader.ask(lambda store: find_key(store, key_id))
         digest = self._pepper.digest(text)
         known = row is not None and hmac.compare_digest(digest, row.digest)
         if row is None or not known or not _in_force(row, datetime.now(UTC)):
             raise Problem("unauthorized")
         return Principal(row.key_id, cast(Role, row.role), row.branch)
-
-    async def _find(self, key_id: str) -> ApiKey | None:
-        look = asyncio.get_running_loop().run_in_executor(
-            self._pool, find_key, self._store, key_id
-        )
-        try:
-            return await asyncio.wait_for(look, PATIENCE)
-        except TimeoutError:
-            raise StoreError("the store does not answer") from None
-
-    def close(self) -> None:
-        """Let the thread go."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _in_force(row: ApiKey, now: datetime) -> bool:

@@ -2,10 +2,10 @@
 
 from functools import cache
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from typing import Literal
 
 Asset = Literal["swagger-ui.css", "swagger-ui-bundle.js", "docs.js"]
+_OWN = files("api") / "static"
 MEDIA_TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 HEADERS = {
     "cache-control": "no-cache",
@@ -16,21 +16,14 @@ HEADERS = {
 """Swagger UI styles its parts inline; scripts run from our own files only."""
 
 
+@cache
 def page() -> bytes:
     """The documentation page."""
-    return _read(_own() / "docs.html")
-
-
-def asset(name: Asset) -> tuple[bytes, str]:
-    """Bytes and media type of a file that the page loads."""
-    folder = _own() if name == "docs.js" else files("fastapi_offline") / "static"
-    return _read(folder / name), MEDIA_TYPES[name.rpartition(".")[2]]
-
-
-def _own() -> Traversable:
-    return files("api") / "static"
+    return (_OWN / "docs.html").read_bytes()
 
 
 @cache
-def _read(path: Traversable) -> bytes:
-    return path.read_bytes()
+def asset(name: Asset) -> tuple[bytes, str]:
+    """Bytes and media type of a file that the page loads."""
+    folder = _OWN if name == "docs.js" else files("fastapi_offline") / "static"
+    return (folder / name).read_bytes(), MEDIA_TYPES[name.rpartition(".")[2]]

@@ -58,6 +58,7 @@ class Edge:
             status=status,
             ms=round(seconds * 1000, 2),
             key=scope.get("key_id"),
+            problem=scope.get("problem"),
         )
 
 

@@ -26,7 +26,7 @@ def _quality(weight: str) -> float:
         return 0.0
 
 
-def _asked(
+async def _asked(
     request: Request,
     lang: Annotated[Language | None, Query(description="Stronger than Accept-Language.")] = None,
 ) -> Language:

@@ -20,8 +20,7 @@ class Event(StrEnum):
     REQUEST = "request.done"
     ERROR = "request.error"
     CHAMPION = "champion.in_service"
-    STORE_DOWN = "store.unavailable"
-    NOT_READY = "server.not_ready"
+    WAITING = "store.waiting"
 
 
 class Log:

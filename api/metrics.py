@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from data.store.decisions import Decision
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from data.store.decisions import Decision
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)

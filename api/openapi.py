@@ -10,12 +10,42 @@ from fastapi.openapi.utils import get_openapi
 from api.examples import example_application
 from api.intake import MOST_APPLICATIONS, Intake
 from api.problems import ProblemReply
+from api.serving import Champion, Serving
 
 _SUMMARY = "Credit scoring for microfinance institutions: a score, its reasons, a stored decision."
+_REF = "#/components/schemas/{model}"
+_BATCH = {
+    "title": "Batch",
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["applications"],
+    "properties": {
+        "applications": {
+            "type": "array",
+            "items": {"$ref": _REF.format(model="Application")},
+            "minItems": 1,
+            "maxItems": MOST_APPLICATIONS,
+        }
+    },
+}
 
 
-def describe(app: FastAPI, intake: Intake | None) -> bytes:
-    """The document as JSON; without a model in service an application is any object."""
+class Description:
+    """The document of ``app``, made again when another model comes into service."""
+
+    def __init__(self, app: FastAPI, champion: Champion) -> None:
+        self._app, self._champion = app, champion
+        self._made: tuple[Serving | None, bytes] | None = None
+
+    def document(self) -> bytes:
+        """The document as JSON; without a model in service an application is any object."""
+        serving = self._champion.find()
+        if self._made is None or self._made[0] is not serving:
+            self._made = serving, _describe(self._app, serving.intake if serving else None)
+        return self._made[1]
+
+
+def _describe(app: FastAPI, intake: Intake | None) -> bytes:
     document = get_openapi(
         title="microscore",
         version=version("microscore"),
@@ -37,23 +67,6 @@ def describe(app: FastAPI, intake: Intake | None) -> bytes:
         },
     )
     return orjson.dumps(document)
-
-
-_REF = "#/components/schemas/{model}"
-_BATCH = {
-    "title": "Batch",
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["applications"],
-    "properties": {
-        "applications": {
-            "type": "array",
-            "items": {"$ref": _REF.format(model="Application")},
-            "minItems": 1,
-            "maxItems": MOST_APPLICATIONS,
-        }
-    },
-}
 
 
 def _add(schemas: dict[str, Any], name: str, schema: dict[str, Any]) -> None:

@@ -114,6 +114,7 @@ class Problem(Exception):  # noqa: N818  (the word of RFC 9457)
 def problem_response(request: Request, problem: Problem) -> Response:
     """Render ``problem``; ``instance`` is the request id that the log line carries."""
     kind = KINDS[problem.slug]
+    request.scope["problem"] = problem.slug
     content: dict[str, Any] = {
         "type": f"/problems/{problem.slug}",
         "title": kind.title,
@@ -159,13 +160,11 @@ def _as_problem(error: Exception) -> Problem:
 
 def responses(*slugs: Slug) -> dict[int | str, dict[str, Any]]:
     """OpenAPI entries of the problems that a route can answer with."""
-    out: dict[int | str, dict[str, Any]] = {}
+    titles: dict[int, list[str]] = {}
     for slug in slugs:
-        kind = KINDS[slug]
-        entry = out.setdefault(kind.status, {"description": kind.title, "content": {MEDIA_TYPE: {}}})
-        if kind.title not in entry["description"]:
-            entry["description"] += f"; {kind.title}"
-        entry["content"][MEDIA_TYPE] = {
-            "schema": {"$ref": "#/components/schemas/ProblemReply"},
-        }
-    return out
+        titles.setdefault(KINDS[slug].status, []).append(KINDS[slug].title)
+    schema = {"$ref": "#/components/schemas/ProblemReply"}
+    return {
+        status: {"description": "; or: ".join(named), "content": {MEDIA_TYPE: {"schema": schema}}}
+        for status, named in titles.items()
+    }

@@ -67,12 +67,12 @@ def _must_be_true(consent: bool) -> bool:
 
 
 def _source(contract: Contract, name: str, source: Source) -> Any:
-    fields = {
-        feature: _field(contract, feature) for feature in contract.inputs_by_source[name]
-    }
+    fields = {feature: _field(contract, feature) for feature in contract.inputs_by_source[name]}
     record = _strict_record(f"Source_{name}", fields)
     text = Field(title=source.title.en, description=source.purpose.en)
-    return Annotated[record, text] if source.required else NotRequired[Annotated[record | None, text]]
+    return (
+        Annotated[record, text] if source.required else NotRequired[Annotated[record | None, text]]
+    )
 
 
 def _field(contract: Contract, name: str) -> Any:

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from api.settings import Settings
 from data.store import Store, open_store
 from scoring.registry import Registry
-
-from api.settings import Settings
 from scoring.signing import SigningKey, TrustedKeys
 
 

@@ -62,8 +62,18 @@ def parse_contract(text: str, path: str = "contract") -> Contract:
         raise ContractError(path, [ContractProblem(1, "YAML", str(error))]) from None
     if not isinstance(plain, dict):
         raise ContractError(path, [ContractProblem(1, "contract", "must be a mapping")])
+    return _checked(json.dumps(plain, default=str), marked, path)
+
+
+def contract_from_json(content: bytes, path: str = "contract.json") -> Contract:
+    """Read back what ``canonical_json`` gives, without the detour through YAML."""
+    return _checked(content, CommentedMap(), path)
+
+
+def _checked(content: str | bytes, marked: CommentedMap, path: str) -> Contract:
+    """Validate JSON ``content``; ``marked`` knows the lines of what it was made from."""
     try:
-        contract = Contract.model_validate_json(json.dumps(plain, default=str), strict=True)
+        contract = Contract.model_validate_json(content, strict=True)
     except ValidationError as error:
         raise ContractError(path, list(_type_problems(error, marked))) from None
     problems = [
@@ -97,10 +107,7 @@ def contract_json_schema() -> dict[str, Any]:
 def _type_problems(error: ValidationError, marked: CommentedMap) -> Iterator[ContractProblem]:
     for e in error.errors(include_url=False, include_context=False):
         where = tuple(str(part) for part in e["loc"])
-        if e["type"] == "missing":
-            line = _line(marked, where[:-1])
-        else:
-            line = _line(marked, where)
+        line = _line(marked, where[:-1] if e["type"] == "missing" else where)
         yield ContractProblem(line, ".".join(where) or "contract", e["msg"])
 
 

@@ -8,6 +8,7 @@ from scipy.special import logit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
+from scoring.boosting import Sample
 from scoring.vector import FloatArray
 
 BINS = 10
@@ -15,32 +16,32 @@ STRENGTHS = (0.01, 0.1, 1.0)
 """Inverse ridge penalties; validation chooses."""
 
 
-def majority(y: FloatArray, n: int) -> FloatArray:
-    """Log-odds of ``n`` rows that all get the bad rate of ``y``."""
-    return np.full(n, float(logit(y.mean())))
+def majority(train: Sample, n: int) -> FloatArray:
+    """Log-odds of ``n`` rows that all get the bad rate of ``train``."""
+    return np.full(n, float(logit(train.y.mean())))
 
 
 def logistic(
-    fit: tuple[FloatArray, FloatArray],
-    validation: tuple[FloatArray, FloatArray],
-    train: tuple[FloatArray, FloatArray],
-    matrix: FloatArray,
-    categorical: list[int],
+    fit: Sample, validation: Sample, train: Sample, matrix: FloatArray, categorical: list[int]
 ) -> FloatArray:
     """Log-odds of ``matrix`` by logistic regression on binned variables.
 
     Numbers are cut at their deciles in the training rows, categories stand for themselves and
     missing is a bin of its own; every bin is a 0/1 variable. The ridge penalty is chosen by
-    log-loss on ``validation`` and the model refitted on ``train``; each pair is (matrix, y).
+    log-loss on ``validation`` after fitting on ``fit``; then the model is fitted on ``train``.
     """
 
-    def model(strength: float, rows: tuple[FloatArray, FloatArray]) -> LogisticRegression:
-        return LogisticRegression(C=strength, max_iter=1000).fit(bins(rows[0]), rows[1])
+    bins = _Bins(train.matrix, categorical)
 
-    bins = _Bins(train[0], categorical)
-    x, y = bins(validation[0]), validation[1]
-    best = min(STRENGTHS, key=lambda c: log_loss(y, model(c, fit).predict_proba(x)[:, 1]))
-    return np.asarray(model(best, train).decision_function(bins(matrix)), dtype=np.float64)
+    def fitted(strength: float, sample: Sample) -> LogisticRegression:
+        return LogisticRegression(C=strength, max_iter=1000).fit(bins(sample.matrix), sample.y)
+
+    def loss(strength: float) -> float:
+        pd = fitted(strength, fit).predict_proba(bins(validation.matrix))[:, 1]
+        return float(log_loss(validation.y, pd))
+
+    model = fitted(min(STRENGTHS, key=loss), train)
+    return np.asarray(model.decision_function(bins(matrix)), dtype=np.float64)
 
 
 class _Bins:

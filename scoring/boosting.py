@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import lightgbm as lgb
@@ -24,12 +25,12 @@ PARAMETERS: dict[str, Any] = {
     "min_data_per_group": 50,
     "cat_smooth": 20.0,
     "max_cat_to_onehot": 8,
-    "monotone_constraints_method": "advanced",
     "feature_pre_filter": False,
     "deterministic": True,
     "force_row_wise": True,
     "verbosity": -1,
 }
+MONOTONE = {"monotone_constraints_method": "advanced"}
 
 
 @dataclass(frozen=True)
@@ -73,18 +74,21 @@ class Learner:
     seed: int
     threads: int
 
+    @cached_property
+    def categorical(self) -> list[int]:
+        """Columns of the matrix that hold categories."""
+        return Vectorizer(self.contract).categorical
+
     def parameters(self, shape: Shape, sample: Sample) -> dict[str, Any]:
         """All that LightGBM is told apart from the data and the threads."""
         sign = {"increasing": 1, "decreasing": -1, None: 0}
         features = (self.contract.features[name] for name in self.contract.model_features)
+        signs = [sign[f.monotone] for f in features]
         return {
             **PARAMETERS,
-            "num_leaves": shape.num_leaves,
-            "min_data_in_leaf": shape.min_data_in_leaf,
-            "lambda_l2": shape.lambda_l2,
-            "feature_fraction": shape.feature_fraction,
+            **asdict(shape),
+            **(MONOTONE | {"monotone_constraints": signs} if any(signs) else {}),
             "scale_pos_weight": sample.bad_weight,
-            "monotone_constraints": [sign[f.monotone] for f in features],
             "seed": self.seed,
         }
 
@@ -125,11 +129,17 @@ class Learner:
         trees, end, _ = whole.partition("end of trees\n")
         return trees + end
 
+    def margin(self, text: str, matrix: FloatArray) -> FloatArray:
+        """Log-odds (n) of ``matrix`` by the model of ``text``, before any calibration."""
+        booster = lgb.Booster(model_str=text)
+        margin = booster.predict(matrix, raw_score=True, num_threads=self.threads)
+        return np.asarray(margin, dtype=np.float64)
+
     def _dataset(self, sample: Sample) -> lgb.Dataset:
         return lgb.Dataset(
             sample.matrix,
             sample.y,
             feature_name=list(self.contract.model_features),
-            categorical_feature=Vectorizer(self.contract).categorical,
+            categorical_feature=self.categorical,
             free_raw_data=False,
         )

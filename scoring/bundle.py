@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from data.contract import Contract, Frozen
-from data.contract_loading import canonical_json, parse_contract
+from data.contract_loading import canonical_json, contract_from_json
 from data.errors import BundleError, ContractError
 from scoring.calibration import Calibration
 from scoring.policy import DecisionRules
@@ -82,7 +82,7 @@ class Bundle:
             raise BundleError(f"the bundle lacks {', '.join(missing)}")
         try:
             return cls(
-                contract=parse_contract(files["contract.json"].decode(), "contract.json"),
+                contract=contract_from_json(files["contract.json"]),
                 model_text=files["model.txt"].decode(),
                 calibration=Calibration.model_validate_json(files["calibration.json"]),
                 rules=DecisionRules.model_validate_json(files["rules.json"]),

@@ -65,6 +65,8 @@ def _ask(question: bytes, timeout: float) -> tuple[FloatArray, FloatArray]:
             timeout=timeout,
             check=False,
         )
+    except OSError:
+        raise BundleError("model.txt: no child process could be started to prove it") from None
     except subprocess.TimeoutExpired:
         raise BundleError(f"model.txt: was not proved within {timeout:g} s") from None
     if child.returncode != 0:
@@ -89,7 +91,7 @@ def _answer(question: Any) -> bytes:
 
 
 def _limit() -> None:
-    """No more memory than MEMORY_BYTES, no files, no core dump."""
+    """No more memory than MEMORY_BYTES, no endless loop, no core dump."""
     limits = {
         resource.RLIMIT_AS: MEMORY_BYTES,
         resource.RLIMIT_CPU: int(TIMEOUT) + 1,

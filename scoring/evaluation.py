@@ -98,7 +98,7 @@ class Evaluation:
         decline = decision == RECOMMENDATIONS.index("decline")
         stopped = decision != RECOMMENDATIONS.index("approve")
         parts = ("brier", "reliability", "resolution", "uncertainty")
-        bins = np.searchsorted(-s.bins[::-1], -np.arange(self.rows), side="left")
+        bins = len(s.bins) - np.searchsorted(s.bins, np.arange(self.rows), side="right")
         return {
             "rows": self.rows,
             "bads": self.bads,

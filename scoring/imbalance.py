@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit, log_expit, logit
 from sklearn.metrics import roc_auc_score
 
 from scoring.boosting import Learner, Sample, Shape
 from scoring.calibration import Calibration
-from scoring.evaluation import expected_calibration_error
+from scoring.ranking import RankedSample
 from scoring.vector import FloatArray
 
 MOST_SYNTHETIC_FROM = 20_000
@@ -76,28 +77,32 @@ def smote_nc(sample: Sample, categorical: list[int], seed: int) -> Sample:
     is missing where most of its neighbours are. Numbers are standardised for the neighbour
     search. More than MOST_SYNTHETIC_FROM rows are cut to a random MOST_SYNTHETIC_FROM.
     """
-    from imblearn.over_sampling import SMOTE, SMOTENC
-
     rows = _subset(len(sample.y), seed)
     matrix, y = sample.matrix[rows], sample.y[rows]
     gaps = np.isnan(matrix)
-    gappy = np.flatnonzero(gaps.any(axis=0) & ~gaps.all(axis=0))
-    middle = _fill(matrix, categorical)
-    full = np.where(gaps, middle, matrix)
+    numeric = np.setdiff1d(np.arange(matrix.shape[1]), categorical)
+    gappy = numeric[gaps[:, numeric].any(axis=0)]
+    full = np.where(gaps, _middle(matrix, categorical), matrix)
     centre, spread = full.mean(axis=0), full.std(axis=0)
     spread[spread == 0] = 1.0
     centre[categorical], spread[categorical] = 0.0, 1.0
     wide = np.column_stack([(full - centre) / spread, gaps[:, gappy]])
     labels = [*categorical, *range(matrix.shape[1], wide.shape[1])]
-    settings = {"random_state": seed, "k_neighbors": NEIGHBOURS}
-    sampler = SMOTENC(labels, **settings) if labels else SMOTE(**settings)
-    made = sampler.fit_resample(wide, y)[0][len(y) :]
+    made = _sampler(labels, wide.shape[1], seed).fit_resample(wide, y)[0][len(y) :]
     new = made[:, : matrix.shape[1]] * spread + centre
     new[:, gappy] = np.where(made[:, matrix.shape[1] :] > 0.5, np.nan, new[:, gappy])
-    new[:, gaps.all(axis=0)] = np.nan
-    return _resampled(
-        sample, np.vstack([matrix, new]), np.concatenate([y, np.ones(len(new))])
-    )
+    new[:, categorical] = np.where(new[:, categorical] < 0, np.nan, new[:, categorical])
+    return _resampled(sample, np.vstack([matrix, new]), np.concatenate([y, np.ones(len(new))]))
+
+
+def _sampler(labels: list[int], width: int, seed: int) -> Any:
+    """The member of the SMOTE family for this mix of categories and numbers."""
+    from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC
+
+    settings = {"random_state": seed, "k_neighbors": NEIGHBOURS}
+    if not labels:
+        return SMOTE(**settings)
+    return SMOTEN(**settings) if len(labels) == width else SMOTENC(labels, **settings)
 
 
 WAYS: dict[str, Resample] = {
@@ -113,24 +118,20 @@ def resample(name: str, sample: Sample, categorical: list[int], seed: int) -> Sa
     return WAYS[name](sample, categorical, seed)
 
 
-def judge(
-    name: str, learner: Learner, shape: Shape, fit: Sample, check: Sample, categorical: list[int]
-) -> Judged:
+def judge(name: str, learner: Learner, shape: Shape, fit: Sample, check: Sample) -> Judged:
     """Fit ``name`` on ``fit`` and measure it on ``check``."""
-    sample = resample(name, fit, categorical, learner.seed)
+    sample = resample(name, fit, learner.categorical, learner.seed)
     rounds, margin = learner.rounds(shape, sample, check)
     losses, log_odds = cross_calibrated(margin, check.y)
-    pd, raw = expit(log_odds), expit(margin - sample.prior_shift)
+    pd = expit(log_odds)
     figures = {
         "rows": len(sample.y),
-        "bad_rate": float(sample.y.mean()),
         "rounds": rounds,
         "log_loss": float(losses.mean()),
         "auc": float(roc_auc_score(check.y, margin)),
         "brier": float(np.mean((pd - check.y) ** 2)),
-        "ece": expected_calibration_error(log_odds, check.y),
-        "ece_uncorrected": expected_calibration_error(logit(raw), check.y),
-        "prior_shift": sample.prior_shift,
+        "ece": RankedSample(log_odds, check.y).value("ece"),
+        "ece_uncorrected": RankedSample(margin - sample.prior_shift, check.y).value("ece"),
     }
     return Judged(rounds, losses, figures)
 
@@ -178,14 +179,15 @@ def _resampled(before: Sample, matrix: FloatArray, y: FloatArray) -> Sample:
     return Sample(matrix, y, prior_shift=shift)
 
 
-def _subset(n: int, seed: int) -> FloatArray:
+def _subset(n: int, seed: int) -> NDArray[np.intp]:
     if n <= MOST_SYNTHETIC_FROM:
         return np.arange(n)
     return np.sort(np.random.default_rng(seed).choice(n, MOST_SYNTHETIC_FROM, replace=False))
 
 
-def _fill(matrix: FloatArray, categorical: list[int]) -> FloatArray:
-    """Median of each column, 0 for an empty one and the category -1 for a missing category."""
-    filled = np.array([np.median(c[~np.isnan(c)]) if (~np.isnan(c)).any() else 0.0 for c in matrix.T])
-    filled[categorical] = -1.0
-    return filled
+def _middle(matrix: FloatArray, categorical: list[int]) -> FloatArray:
+    """Median of each column, 0 for an empty one and the code -1 for a missing category."""
+    known = (column[~np.isnan(column)] for column in matrix.T)
+    middle = np.array([np.median(values) if len(values) else 0.0 for values in known])
+    middle[categorical] = -1.0
+    return middle

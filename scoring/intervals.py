@@ -76,16 +76,13 @@ def bootstrap(
     interval is ``2·value - q`` with q the 97.5 % and 2.5 % quantiles of RESAMPLES resamples
     (Davison and Hinkley 1997, 5.2): unlike the percentile interval it counters the upward bias
     of maxima and of sums of absolute differences (KS, ECE) instead of doubling it. Where that
-    moves it past the value it is widened to hold the value; no statistic here is negative. A resample in which a statistic is
-    not defined (NaN, no bad row drawn) does not count for it.
+    moves it past the value, or below 0, which no statistic here can be, it is cut to fit. A
+    resample in which a statistic is not defined (NaN, no bad row drawn) does not count for it.
     """
     rng = np.random.default_rng(seed)
     values = statistics(np.ones(n, dtype=np.intp))
     draws = np.array(
-        [
-            statistics(np.bincount(rng.integers(0, n, n), minlength=n))
-            for _ in range(RESAMPLES)
-        ]
+        [statistics(np.bincount(rng.integers(0, n, n), minlength=n)) for _ in range(RESAMPLES)]
     )
     low, high = np.nanquantile(draws, [0.025, 0.975], axis=0)
     return [

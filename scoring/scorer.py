@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
 from data.contract_loading import contract_hash
 from scoring.bundle import Bundle
 from scoring.calibration import probability
+from scoring.model import Model
 from scoring.policy import RECOMMENDATIONS, Recommendation
 from scoring.reasons import Reason, ReasonWriter
 from scoring.vector import Columns, FloatArray, Vectorizer
@@ -42,8 +42,7 @@ class Scorer:
         self.version = version
         self.contract = bundle.contract
         self.vectorizer = Vectorizer(bundle.contract)
-        self._threads = threads
-        self._booster = lgb.Booster(model_str=bundle.model_text)
+        self._model = Model(bundle.model_text, threads)
 
     @cached_property
     def contract_hash(self) -> str:
@@ -61,25 +60,23 @@ class Scorer:
 
     def score_matrix(self, matrix: FloatArray, *, explain: bool = True) -> Scores:
         """Score rows of the model's matrix (n, k), as ``Vectorizer.matrix`` gives them."""
-        bundle = self.bundle
-        log_odds = bundle.calibration.log_odds(self._predict(matrix, raw_score=True))
-        pd = probability(log_odds)
+        calibration, rules = self.bundle.calibration, self.bundle.rules
         contributions = None
         if explain:
-            raw = self._predict(matrix, pred_contrib=True)
-            contributions = bundle.calibration.contributions(raw)
+            margins, raw = self._model.explain(matrix)
+            contributions = calibration.contributions(raw)
+        else:
+            margins = self._model.margins(matrix)
+        log_odds = calibration.log_odds(margins)
+        pd = probability(log_odds)
         return Scores(
             log_odds=log_odds,
             pd=pd,
-            points=bundle.rules.score_points(log_odds),
-            band=bundle.rules.band(pd),
-            recommendation=bundle.rules.recommend(pd),
+            points=rules.score_points(log_odds),
+            band=rules.band(pd),
+            recommendation=rules.recommend(pd),
             contributions=contributions,
         )
-
-    def _predict(self, matrix: FloatArray, **kind: bool) -> FloatArray:
-        out = self._booster.predict(matrix, num_threads=self._threads, **kind)
-        return np.asarray(out, dtype=np.float64)
 
     def band_name(self, scores: Scores, i: int) -> str:
         """Name of the band of row ``i``."""

@@ -21,7 +21,7 @@ from data.errors import BundleError
 from scoring.bundle import FILES, Bundle
 from scoring.bundle_rules import check_bundle
 from scoring.durable import replace, write_folder
-from scoring.signing import SigningKey, TrustedKeys
+from scoring.signing import SigningKey, TrustedKeys, is_signed
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -136,9 +136,10 @@ def _check_signature(manifest: bytes, content: bytes, trusted: TrustedKeys) -> N
         raise BundleError(f"{SIGNATURE}: not a signature") from None
     if content != _canonical(signature.model_dump()):
         raise BundleError(f"{SIGNATURE}: not in its canonical form")
-    if signature.key_id not in trusted.keys:
+    public = trusted.find(signature.key_id)
+    if public is None:
         raise BundleError(f"{SIGNATURE}: signed by key {signature.key_id}, which is not trusted")
-    if not trusted.verify(signature.key_id, manifest, bytes.fromhex(signature.signature)):
+    if not is_signed(manifest, bytes.fromhex(signature.signature), public):
         raise BundleError(f"{SIGNATURE}: does not sign this {MANIFEST}")
 
 
@@ -174,13 +175,16 @@ class _Folder:
         except OSError as error:
             reason = os.strerror(error.errno or 0)
             raise BundleError(f"{self.path / name}: cannot be opened ({reason})") from None
-        with os.fdopen(handle, "rb") as file:
-            status = os.fstat(file.fileno())
+        try:
+            status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode):
                 raise BundleError(f"{self.path / name}: not a regular file")
             if status.st_size > limit:
                 raise BundleError(f"{self.path / name}: larger than {limit} bytes")
-            return file.read(limit)
+            with open(handle, "rb", closefd=False) as file:
+                return file.read(limit)
+        finally:
+            os.close(handle)
 
     def read_verified(self, name: str, entry: FileEntry) -> bytes:
         """Content of the file ``name``, if it is what the manifest says."""

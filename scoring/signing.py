@@ -1,14 +1,13 @@
-"""Ed25519 keys that sign bundles, and the public keys that a home folder trusts.
+"""Ed25519 keys that sign bundles, and the public keys that an installation trusts.
 
-``HOME/keys/signing.pem`` is this installation's own key (mode 0600, made on first use);
-``HOME/keys/trusted/*.pem`` are the public keys whose bundles may be loaded.
+In the folder ``keys`` of a home folder, ``signing.pem`` is the installation's own key (mode
+0600, made on first use) and ``trusted/*.pem`` are the public keys whose bundles may be loaded.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,56 +40,44 @@ class SigningKey:
         return self.private.sign(message)
 
     @classmethod
-    def generate(cls) -> SigningKey:
-        """A new random key, kept nowhere."""
-        return cls(Ed25519PrivateKey.generate())
+    def load_or_create(cls, folder: Path) -> SigningKey:
+        """The key in ``folder/signing.pem``, made and trusted on first use.
 
-    @classmethod
-    def of_home(cls, home: Path) -> SigningKey:
-        """The home folder's own key, made and trusted on first use.
-
-        Raises BundleError when the file is not an Ed25519 key.
+        Raises BundleError when the file is not an Ed25519 key or when others may read it.
         """
-        path = home / "keys" / "signing.pem"
+        path = folder / "signing.pem"
         if not path.exists():
             write_new(path, _private_pem(Ed25519PrivateKey.generate()), 0o600)
         key = cls(_load_private(path))
-        trusted = home / "keys" / "trusted" / f"{key.id}.pem"
-        if not trusted.exists():
-            write_new(trusted, _public_pem(key.private.public_key()), 0o644)
+        write_new(folder / "trusted" / f"{key.id}.pem", key.public_pem(), 0o644)
         return key
+
+    def public_pem(self) -> bytes:
+        """The public key as a file for another installation's ``trusted`` folder."""
+        return self.private.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
 
 
 @dataclass(frozen=True)
 class TrustedKeys:
-    """Public keys by their name."""
+    """The public keys in ``folder/trusted/*.pem``, read anew each time: trust can be withdrawn."""
 
-    keys: Mapping[str, Ed25519PublicKey]
+    folder: Path
 
-    def verify(self, key: str, message: bytes, signature: bytes) -> bool:
-        """Whether the trusted key named ``key`` signed ``message``."""
-        public = self.keys.get(key)
-        if public is None:
-            return False
-        try:
-            public.verify(signature, message)
-        except InvalidSignature:
-            return False
-        return True
+    def find(self, key: str) -> Ed25519PublicKey | None:
+        """The trusted key of this name. Raises BundleError for a file that holds no such key."""
+        paths = sorted((self.folder / "trusted").glob("*.pem"))
+        return {key_id(public): public for public in map(_load_public, paths)}.get(key)
 
-    @classmethod
-    def of(cls, *signers: SigningKey) -> TrustedKeys:
-        """Trust exactly these signers."""
-        return cls({signer.id: signer.private.public_key() for signer in signers})
 
-    @classmethod
-    def of_home(cls, home: Path) -> TrustedKeys:
-        """All keys that the home folder trusts; none when there is no folder.
-
-        Raises BundleError for a file that is not an Ed25519 public key.
-        """
-        publics = [_load_public(path) for path in sorted((home / "keys" / "trusted").glob("*.pem"))]
-        return cls({key_id(public): public for public in publics})
+def is_signed(message: bytes, signature: bytes, public: Ed25519PublicKey) -> bool:
+    """Whether the owner of ``public`` signed ``message``."""
+    try:
+        public.verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True
 
 
 def _private_pem(key: Ed25519PrivateKey) -> bytes:
@@ -98,12 +85,6 @@ def _private_pem(key: Ed25519PrivateKey) -> bytes:
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
-    )
-
-
-def _public_pem(key: Ed25519PublicKey) -> bytes:
-    return key.public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
 
 

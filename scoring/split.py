@@ -19,31 +19,28 @@ loans keeps the level right under drift, but ``describe`` counts them (``open_at
 **By hash.** Applicants are ordered by a keyed hash and cut into parts separately for those with
 and without a bad loan, so that the parts have the same bad rate. Rows with identical inputs
 count as one applicant (copies would otherwise leak); sets of identical rows so large that they
-cannot be copies (more than COMMON of all rows) do not. The order of rows changes nothing.
+cannot be copies (``applicants.COMMON``) do not. The order of rows changes nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from data.contract import Contract, PerformanceLabel
 from data.errors import NotEnoughDataError
+from scoring.applicants import groups, keyed_hash, names
 from scoring.vector import FloatArray
 
 Rows = NDArray[np.intp]
 
 VALIDATION = 0.2
 """Share of the training part that candidates are compared on."""
-COMMON = 0.01
 FEWEST_EACH = 20
 """Bad and good rows that every part needs: Platt's two parameters on fewer are noise."""
 
@@ -100,7 +97,7 @@ def split(
     labelled = np.flatnonzero(~np.isnan(y)).astype(np.intp)
     if len(labelled) == 0:
         raise NotEnoughDataError("no application has an outcome yet, so nothing can be learned")
-    applicants = _applicants(keys)
+    applicants = names(keys)
     if plan.method == "time":
         if as_of is None:
             raise NotEnoughDataError("split: a split by time needs the time of application")
@@ -120,7 +117,11 @@ def describe(parts: Split, contract: Contract, as_of: pd.Series | None, y: Float
         if as_of is not None and len(rows):
             times = as_of.iloc[rows]
             out[name] |= {"from": _day(times.min()), "to": _day(times.max())}
-    if parts.method == "time" and as_of is not None and isinstance(contract.label, PerformanceLabel):
+    if (
+        parts.method == "time"
+        and as_of is not None
+        and isinstance(contract.label, PerformanceLabel)
+    ):
         window = pd.Timedelta(days=contract.label.definition.window_days or 0)
         known = pd.concat([as_of.iloc[parts.train], as_of.iloc[parts.calibration]]) + window
         out["open_at_test"] = int((known > as_of.iloc[parts.test].min()).sum())
@@ -131,19 +132,10 @@ def _day(time: Any) -> str:
     return str(pd.Timestamp(time).date())
 
 
-def _applicants(keys: pd.DataFrame) -> NDArray[np.str_]:
-    """Applicant of each row; who has none is known by the application alone."""
-    own = "application " + keys["application"].astype(str)
-    if "applicant" not in keys:
-        return own.to_numpy(dtype=np.str_)
-    given = keys["applicant"]
-    return (("applicant " + given.astype(str)).where(given.notna(), own)).to_numpy(dtype=np.str_)
-
-
 def _nanoseconds(as_of: pd.Series) -> NDArray[np.int64]:
     if as_of.isna().any():
         raise NotEnoughDataError(
-            f"{int(as_of.isna().sum())} applications have no time, which a split by time needs"
+            f"applications without a time, which a split by time needs: {int(as_of.isna().sum())}"
         )
     return as_of.to_numpy().astype("datetime64[ns]").astype(np.int64)
 
@@ -179,7 +171,7 @@ def _cuts(times: NDArray[np.int64], edges: FloatArray) -> NDArray[np.int64]:
     """Moments that cut sorted ``times`` nearest to the shares ``edges``; ties stay together."""
     distinct, starts = np.unique(times, return_index=True)
     nearest = np.abs(starts[None, :] - edges[:, None] * len(times)).argmin(axis=1)
-    return distinct[nearest]
+    return np.asarray(distinct[nearest], dtype=np.int64)
 
 
 def _by_hash(
@@ -190,14 +182,14 @@ def _by_hash(
     edges: FloatArray,
     seed: int,
 ) -> Split:
-    group = _groups(applicants[labelled], matrix[labelled])
-    keyed = np.array([_hash(name, seed) for name in applicants[labelled]])
-    groups = group.max() + 1
-    place = np.full(groups, np.iinfo(np.uint64).max, dtype=np.uint64)
+    group = groups(applicants[labelled], matrix[labelled])
+    keyed = np.array([keyed_hash(name, seed) for name in applicants[labelled]])
+    count = group.max() + 1
+    place = np.full(count, np.iinfo(np.uint64).max, dtype=np.uint64)
     np.minimum.at(place, group, keyed)
-    bads = np.bincount(group, weights=y[labelled], minlength=groups)
-    sizes = np.bincount(group, minlength=groups)
-    part = np.zeros(groups, dtype=np.intp)
+    bads = np.bincount(group, weights=y[labelled], minlength=count)
+    sizes = np.bincount(group, minlength=count)
+    part = np.zeros(count, dtype=np.intp)
     for stratum in (np.flatnonzero(bads > 0), np.flatnonzero(bads == 0)):
         order = stratum[np.argsort(place[stratum], kind="stable")]
         middle = np.cumsum(sizes[order]) - sizes[order] / 2
@@ -216,27 +208,6 @@ def _by_hash(
         later=np.sort(np.concatenate([calibration, test])),
         dropped=0,
     )
-
-
-def _hash(name: str, seed: int) -> np.uint64:
-    digest = blake2b(name.encode(), digest_size=8, key=str(seed).encode()).digest()
-    return np.uint64(int.from_bytes(digest, "big"))
-
-
-def _groups(applicants: NDArray[np.str_], matrix: FloatArray) -> NDArray[np.intp]:
-    """Group of each row: rows joined by applicant or by identical inputs, transitively."""
-    _, person = np.unique(applicants, return_inverse=True)
-    n = len(person)
-    plain = np.where(np.isnan(matrix), np.nan, matrix + 0.0)
-    as_bytes = np.ascontiguousarray(plain).view(f"V{plain.shape[1] * 8}").ravel()
-    _, twin, size = np.unique(as_bytes, return_inverse=True, return_counts=True)
-    joined = np.flatnonzero(size[twin] <= max(COMMON * n, 2))
-    nodes = person.max() + 1 + len(size)
-    links = (person[joined], person.max() + 1 + twin[joined])
-    graph = coo_array((np.ones(len(joined)), links), shape=(nodes, nodes))
-    _, component = connected_components(graph, directed=False)
-    _, group = np.unique(component[person], return_inverse=True)
-    return np.asarray(group, dtype=np.intp)
 
 
 def _check(parts: Split, y: FloatArray) -> None:

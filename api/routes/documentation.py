@@ -15,7 +15,7 @@ router = APIRouter(tags=["documentation"])
 @router.get("/openapi.json", include_in_schema=False)
 async def openapi(service: AskedService) -> Response:
     """OpenAPI 3.1, with the request schema of the model in service."""
-    return Response(service.description(), media_type="application/json")
+    return Response(service.description.document(), media_type="application/json")
 
 
 @router.get("/docs", include_in_schema=False, response_class=HTMLResponse)

@@ -26,10 +26,14 @@ async def livez() -> Alive:
 )
 async def readyz(service: AskedService) -> Ready:
     """A model is loaded, the store takes a write and the disk has room."""
-    if faults := await service.faults():
+    faults = await service.readiness.faults()
+    serving = service.champion.find()
+    if serving is None:
+        faults = {"model": "none is in service", **faults}
+    if serving is None or faults:
         errors = [FieldError(field=field, rule=rule) for field, rule in faults.items()]
         raise Problem("not-ready", errors=errors)
-    return Ready(model=service.serving().scorer.version)
+    return Ready(model=serving.scorer.version)
 
 
 @router.get(

@@ -24,9 +24,10 @@ OTHER_CATEGORY = "a value that is no category"
 
 SPREADSHEET_ERRORS = r"^#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|GETTING_DATA|SPILL!|CALC!)$"
 
+_LONGEST = 64
 _NUMBER = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?"
 _PATTERNS = tuple(
-    (re.compile(pattern, re.IGNORECASE), name)
+    (re.compile(pattern, re.IGNORECASE | re.ASCII), name)
     for pattern, name in (
         (SPREADSHEET_ERRORS, SPREADSHEET_ERROR),
         (r"(n/?a|n\.a\.?|null|none|nil|nan|missing|unknown|-+|\?+|\.)", MISSING_WORD),
@@ -43,20 +44,24 @@ _PATTERNS = tuple(
         (r"[+-]?\d[\d.,\s]*\s?[^\d\s.,]{1,5}", "a number with a currency or unit"),
     )
 )
-_PARTED_DATE = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4}|\d{2})(?!\d)")
-_YEAR_FIRST = re.compile(r"(\d{4})([/.-])(\d{1,2})\2(\d{1,2})(?!\d)")
+_PARTED_DATE = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4}|\d{2})(?!\d)", re.ASCII)
+_YEAR_FIRST = re.compile(r"(\d{4})([/.-])(\d{1,2})\2(\d{1,2})(?!\d)", re.ASCII)
 _MONTH_NAME = re.compile(r"\d{1,2}[ ./-]?[a-zéû]{3,9}\.?[ ,./-]*(\d{4}|\d{2})(?!\d)", re.IGNORECASE)
 
 
 def class_of_number(text: str) -> str:
     """Kind of a text that is not the number it should be."""
-    if re.fullmatch(_NUMBER, text):
+    if re.fullmatch(_NUMBER, text, re.ASCII):
         return TOO_LARGE
+    if len(text) > _LONGEST:
+        return A_TEXT
     return next((name for pattern, name in _PATTERNS if pattern.fullmatch(text)), A_TEXT)
 
 
 def class_of_date(text: str) -> str:
     """Kind of a text that is not a date in the form it should have."""
+    if len(text) > _LONGEST:
+        return A_TEXT
     if parted := _PARTED_DATE.match(text):
         first, second, year = (int(part) for part in parted.groups())
         order = (_exists(year, second, first), _exists(year, first, second))
@@ -68,7 +73,7 @@ def class_of_date(text: str) -> str:
     if year_first := _YEAR_FIRST.match(text):
         exists = _exists(*(int(year_first[i]) for i in (1, 3, 4)))
         return "a year-first date in another form" if exists else IMPOSSIBLE_DATE
-    if re.fullmatch(r"\d+(\.\d+)?", text):
+    if re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII):
         return SERIAL_DATE if 10_000 <= float(text) < 80_000 else "a number"
     if _MONTH_NAME.match(text):
         return "a date with the name of a month"

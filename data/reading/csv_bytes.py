@@ -19,7 +19,7 @@ _SIGNATURES = (
     (b"{\\rtf", "a text document"),
 )
 _MARKUP = re.compile(rb"\s*<(!doctype|html|table|\?xml|head|body|meta|style|div)\b", re.I)
-_CHUNK = 1 << 22
+_CHUNK = 1 << 20
 
 
 def load(
@@ -80,7 +80,8 @@ def _bytes(path: Path, findings: FileFindings) -> bytes | None:
 
 
 def _not_text(data: bytes, findings: FileFindings) -> bool:
-    if not data.strip(b"\x00 \t\r\n" + codecs.BOM_UTF8):
+    blank = b"\x00 \t\r\n" + codecs.BOM_UTF8
+    if not data[:_CHUNK].strip(blank) and not data.strip(blank):
         findings.add(Rule.EMPTY_FILE, "the file is empty; export it again")
         return True
     kind = next((text for magic, text in _SIGNATURES if data.startswith(magic)), None)

@@ -50,16 +50,20 @@ def read_csv(
     start = _start(data, columns)
     if start is None:
         no_header(columns, findings)
-        records = scan(data, ",", 1)
-        lines = [(i + 1, line_of(data, records, i)) for i in range(len(records))]
+        whole = memoryview(data)
+        records = scan(whole, ",", 1)
+        lines = [(i + 1, line_of(whole, records, i)) for i in range(len(records))]
         return RawTable(findings, aside=[row for row in lines if row[1].strip()], usable=False)
     return _read_rows(data, not_utf8, start, findings, columns)
 
 
 def _start(data: bytes, columns: Mapping[str, bool]) -> _Start | None:
-    """The delimiter and row whose cells name most columns of the contract; comma if equal."""
+    """The delimiter and row whose cells name most columns of the contract.
+
+    If equal, a row of several cells goes before a row in one cell, and the comma before others.
+    """
     text = data[:_PREVIEW_BYTES].decode(errors="replace")
-    best, best_score = None, 0
+    best, best_score = None, (0, False)
     for delimiter in _DELIMITERS:
         reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter)
         rows: list[list[str]] = []
@@ -71,7 +75,10 @@ def _start(data: bytes, columns: Mapping[str, bool]) -> _Start | None:
         except (StopIteration, csv.Error):
             pass  # a broken row will be named by the scan of records
         header = find_header(rows, columns)
-        if header and (score := matches(header.names, columns)) > best_score:
+        if header is None:
+            continue
+        score = (matches(header.names, columns), not header.wrapped)
+        if score > best_score:
             best_score = score
             best = _Start(delimiter, header, rows[: header.index], lines[header.index])
     return best
@@ -86,7 +93,7 @@ def _read_rows(
 ) -> RawTable:
     header, first_row = start.header, start.header.index + 2
     body_at = _line_start(data, start.lines)
-    body, top = data[body_at:], data[:body_at].split(b"\n")
+    body, top = memoryview(data)[body_at:], data[:body_at].split(b"\n")
     aside = _rows_above(start, top, findings)
     if start.delimiter != ",":
         name = _DELIMITERS[start.delimiter]
@@ -133,20 +140,20 @@ def _line_start(data: bytes, line: int) -> int:
 
 
 def _cells(
-    body: bytes, records: Records, sound: Ints, start: _Start, positions: Mapping[str, int]
+    body: memoryview, records: Records, sound: Ints, start: _Start, positions: Mapping[str, int]
 ) -> dict[str, pa.Array]:
     """Columns at ``positions`` of the ``sound`` records, as text."""
     if not len(sound) or not positions:
         return {name: pa.array([], pa.string()) for name in positions}
-    if len(sound) < len(records):
-        body = b"\n".join(line_of(body, records, i) for i in sound)
+    whole = len(sound) == len(records)
+    text = body if whole else b"\n".join(line_of(body, records, i) for i in sound)
     places = [f"{i}" for i in range(len(start.header.names))]
     table = pa_csv.read_csv(
-        pa.BufferReader(body),
+        pa.BufferReader(text),
         read_options=pa_csv.ReadOptions(column_names=places, block_size=_BLOCK_BYTES),
         parse_options=pa_csv.ParseOptions(
             delimiter=start.delimiter,
-            quote_char='"' if b'"' in body else False,
+            quote_char='"' if records.quoted else False,
             newlines_in_values=records.joined,
         ),
         convert_options=pa_csv.ConvertOptions(
@@ -157,4 +164,8 @@ def _cells(
     )
     if table.num_rows != len(sound):
         raise AssertionError(f"{table.num_rows} rows parsed, {len(sound)} scanned")
-    return {name: table[places[i]].combine_chunks() for name, i in positions.items()}
+    cells = {}
+    for name, i in positions.items():  # one column at a time, so that memory is freed
+        cells[name] = table[places[i]].combine_chunks()
+        table = table.drop_columns([places[i]])
+    return cells

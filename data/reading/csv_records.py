@@ -27,14 +27,16 @@ class Records:
     """Records of a text, in order: byte spans, fields and soundness, each of shape (n,).
 
     ``starts`` to ``ends`` is the content without the line end; ``fields`` is 0 for a record
-    whose quotation marks do not close (``broken``). ``joined``: some record spans lines.
+    whose quotation marks do not close (``broken``). ``quoted``: there are quotation marks;
+    ``joined``: some record spans lines.
     """
 
     starts: Ints
     ends: Ints
     fields: Ints
     broken: Bools
-    joined: bool
+    quoted: bool = True
+    joined: bool = False
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -44,7 +46,7 @@ class Records:
         return np.asarray(np.searchsorted(self.starts, offsets, side="right") - 1, dtype=np.int64)
 
 
-def scan(data: bytes, delimiter: str, expected: int) -> Records:
+def scan(data: memoryview, delimiter: str, expected: int) -> Records:
     """Scan ``data`` (UTF-8, lines end in LF or CR LF) into records of ``expected`` fields."""
     buffer = np.frombuffer(data, np.uint8)
     breaks = np.flatnonzero(buffer == _NEWLINE)
@@ -55,7 +57,7 @@ def scan(data: bytes, delimiter: str, expected: int) -> Records:
     quotes = buffer == _QUOTE
     if not len(starts) or not quotes.any():
         fields = _count(buffer == ord(delimiter), starts) + 1
-        return Records(starts, _content(buffer, starts, stops), fields, fields < 0, joined=False)
+        return Records(starts, _content(buffer, starts, stops), fields, fields < 0, quoted=False)
     return _quoted(data, quotes, starts, stops, delimiter, expected)
 
 
@@ -69,7 +71,7 @@ def parse(record: bytes, delimiter: str) -> list[str] | None:
 
 
 def _quoted(
-    data: bytes, quotes: Bools, starts: Ints, stops: Ints, delimiter: str, expected: int
+    data: memoryview, quotes: Bools, starts: Ints, stops: Ints, delimiter: str, expected: int
 ) -> Records:
     """The records of a text with quotation marks; ``starts`` to ``stops`` are its lines."""
     buffer = np.frombuffer(data, np.uint8)
@@ -88,14 +90,14 @@ def _quoted(
     records = Records(starts, ends, fields, broken, joined=not bool(begins.all()))
     doubtful = records.of(_misplaced(buffer, quotes, inside, delimiter))
     for record in {*doubtful.tolist(), *places[alone].tolist()}:
-        cells = parse(data[starts[record] : ends[record]], delimiter)
+        cells = parse(bytes(data[starts[record] : ends[record]]), delimiter)
         broken[record] = cells is None
         fields[record] = 0 if cells is None else len(cells)
     return records
 
 
 def _joined_lines(
-    data: bytes, quotes: Bools, starts: Ints, stops: Ints, delimiter: str, expected: int
+    data: memoryview, quotes: Bools, starts: Ints, stops: Ints, delimiter: str, expected: int
 ) -> tuple[Ints, list[int]]:
     """The last line of the record that starts on each line, and lines whose quotes are odd."""
     last = np.arange(len(starts), dtype=np.int64)
@@ -104,7 +106,7 @@ def _joined_lines(
     i = 0
     while i < len(odd):
         first, then = odd[i], odd[min(i + 1, len(odd) - 1)]
-        text = data[starts[first] : min(stops[then], starts[first] + MAX_ROW_BYTES)]
+        text = bytes(data[starts[first] : min(stops[then], starts[first] + MAX_ROW_BYTES)])
         if 0 < then - first <= _MAX_JOINED_LINES and _one_record(text, delimiter, expected):
             last[first] = then
             i += 2
@@ -135,10 +137,10 @@ def _misplaced(buffer: Bytes, quotes: Bools, inside: Bools, delimiter: str) -> I
 
 
 def _count(mask: Bools, starts: Ints) -> Ints:
-    if not len(starts):
-        return np.empty(0, np.int64)
-    counts: Ints = np.add.reduceat(mask, starts, dtype=np.int64)
-    return counts
+    """How often ``mask`` is true from each start to the next."""
+    at = np.flatnonzero(mask)
+    before: Ints = np.searchsorted(at, starts)
+    return np.diff(before, append=len(at))
 
 
 def _content(buffer: Bytes, starts: Ints, stops: Ints) -> Ints:

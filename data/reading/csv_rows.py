@@ -12,12 +12,14 @@ from data.reading.raw import FileFindings
 
 SAVE_AS_UTF8 = "bytes that are not UTF-8; save the file as UTF-8 or say --encoding latin-1"
 
+_COMPARED_ROWS = 1000
+
 Ints = npt.NDArray[np.int64]
 
 
-def line_of(data: bytes, records: Records, i: int) -> bytes:
+def line_of(data: memoryview, records: Records, i: int) -> bytes:
     """The raw text of record ``i``."""
-    return data[records.starts[i] : records.ends[i]]
+    return bytes(data[records.starts[i] : records.ends[i]])
 
 
 class RowSorter:
@@ -25,7 +27,7 @@ class RowSorter:
 
     def __init__(
         self,
-        body: bytes,
+        body: memoryview,
         records: Records,
         delimiter: str,
         names: Sequence[str],
@@ -39,7 +41,8 @@ class RowSorter:
         self.first_row = first_row
         self.findings = findings
         self.aside: list[tuple[int, bytes]] = []
-        self.no_final_line_end = not body.endswith(b"\n")
+        self.no_final_line_end = bytes(body[-1:]) != b"\n"
+        self.shortened = False
 
     def sound(self, not_utf8: list[int]) -> Ints:
         """Indices of the sound records; blank ones are left out without a word.
@@ -60,6 +63,9 @@ class RowSorter:
         sound &= (lengths > 0) & (lengths != records.fields - 1)  # as long as its delimiters: blank
         for rows in marked.values():
             sound[list(rows)] = False
+        if self.no_final_line_end and sound[-1]:
+            self.shortened = self._last_field_is_short(np.flatnonzero(sound))
+            sound[-1] = not self.shortened
         for i in np.flatnonzero(~sound).tolist():
             line = line_of(self.body, records, i)
             if line.strip(b" \t\r" + self.delimiter.encode()):
@@ -110,11 +116,20 @@ class RowSorter:
             return False
         if self.records.broken[i]:
             return self.no_final_line_end
-        return 0 < int(self.records.fields[i]) < len(self.names)
+        return self.shortened or 0 < int(self.records.fields[i]) < len(self.names)
+
+    def _last_field_is_short(self, sound: Ints) -> bool:
+        """Whether the last field of the last row is shorter than all before it, of one length."""
+        mark = self.delimiter.encode()
+        *others, last = (
+            len(line_of(self.body, self.records, i).rpartition(mark)[2])
+            for i in sound[-_COMPARED_ROWS:].tolist()
+        )
+        return len(others) > 2 and len(set(others)) == 1 and last < others[0]
 
     def _wrapped(self, line: bytes) -> bool:
         cells = parse(line, self.delimiter)
-        inner = unwrap(cells) if cells else None
+        inner = unwrap(cells) if cells and line.lstrip().startswith(b'"') else None
         return inner is not None and len(inner) == len(self.names)
 
     def _not_utf8(self, row: int, line: bytes) -> None:

@@ -49,10 +49,13 @@ def unwrap(cells: Sequence[str]) -> list[str] | None:
     """Fields of a row that stands in its first cell alone, or None for an ordinary row."""
     if not cells or any(c.strip() for c in cells[1:]):
         return None
-    for delimiter in ",;\t":
-        if delimiter in cells[0]:
-            return next(csv.reader([cells[0]], delimiter=delimiter))
-    return None
+    delimiter = next((d for d in ",;\t" if d in cells[0]), None)
+    if delimiter is None:
+        return None
+    try:
+        return next(csv.reader([cells[0]], delimiter=delimiter))
+    except csv.Error:
+        return None
 
 
 def check_header(

@@ -21,6 +21,12 @@ class ReportFiles:
     good: dict[str, Path]
     bad: dict[str, Path]
 
+    def paths(self) -> dict[str, Path]:
+        """All paths by name: ``report``, ``<table>.good`` and ``<table>.bad``."""
+        good = {f"{table}.good": path for table, path in self.good.items()}
+        bad = {f"{table}.bad": path for table, path in self.bad.items()}
+        return {"report": self.report, **good, **bad}
+
 
 def write_report(portfolio: Portfolio, out: Path) -> ReportFiles:
     """Write ``report.csv``, ``<table>.good.parquet`` and ``<table>.bad.csv`` into ``out``.

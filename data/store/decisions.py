@@ -15,7 +15,8 @@ class Decision:
     """One decision.
 
     ``request`` is what was asked and ``record`` what was answered beyond the other fields, both
-    as the bytes of a JSON document; ``pd`` and ``log_odds`` come back to the last bit.
+    as the bytes of a JSON document; ``pd`` and ``log_odds`` come back to the last bit (SQLite
+    only forgets the sign of a zero).
     """
 
     decision_id: str

@@ -9,7 +9,8 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, TimeoutError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from data.errors import StoreError
 from data.store.migrations import HEAD
@@ -31,11 +32,12 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._writer = engine.execution_options(writes=True)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one state. Raises StoreError when the database cannot answer."""
-        with _translated(), self._engine.connect() as connection, connection.begin():
+        with _translated(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -44,9 +46,8 @@ class Store:
 
         Raises StoreError, or RowRefusedError when it is the row's own fault.
         """
-        with _translated(), self._engine.connect() as connection:
-            with connection.execution_options(writes=True).begin():
-                yield connection
+        with _translated(), self._writer.begin() as connection:
+            yield connection
 
     def check(self) -> None:
         """Write (the schema's version over itself) and commit, as a decision would.
@@ -64,7 +65,7 @@ class Store:
             return
         from data.store.migrating import upgrade
 
-        with _translated(), self._engine.connect() as connection:
+        with _translated(), self._writer.connect() as connection:
             upgrade(connection)
 
     def _migrated(self) -> bool:
@@ -160,5 +161,5 @@ def _translated() -> Iterator[None]:
     except (IntegrityError, DataError) as error:
         name = type(error).__name__
         raise RowRefusedError(f"the database refuses a row ({name})") from error
-    except (DBAPIError, TimeoutError) as error:
+    except (DBAPIError, PoolTimeoutError) as error:
         raise StoreError(f"the database cannot answer now ({type(error).__name__})") from error

@@ -19,7 +19,7 @@ def upgrade(connection: Connection) -> None:
     config.attributes["connection"] = connection
     if connection.dialect.name == "sqlite":
         connection.connection.execute(f"PRAGMA busy_timeout = {_WAIT_MS}").close()
-    with connection.execution_options(writes=True).begin():
+    with connection.begin():
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_WAIT_MS}")

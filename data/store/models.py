@@ -68,7 +68,7 @@ def all_aliases(store: Store) -> dict[str, str]:
     """Alias to version. Raises StoreError."""
     with store.read() as connection:
         rows = connection.execute(select(aliases.c.alias, aliases.c.version))
-        return {alias: version for alias, version in rows}
+        return {row.alias: row.version for row in rows}
 
 
 def alias_version(store: Store, alias: str) -> str | None:
@@ -89,11 +89,12 @@ def move_alias(connection: Connection, event: AliasEvent) -> None:
 
     ``event.from_version`` must come from ``lock_alias`` in the same transaction.
     """
+    target = {"version": event.to_version, "changed_at": event.at}
     if event.from_version is None:
-        change = insert(aliases).values(alias=event.alias)
+        connection.execute(insert(aliases).values(alias=event.alias, **target))
     else:
-        change = update(aliases).where(aliases.c.alias == event.alias)
-    connection.execute(change.values(version=event.to_version, changed_at=event.at))
+        here = aliases.c.alias == event.alias
+        connection.execute(update(aliases).where(here).values(target))
     connection.execute(insert(alias_events), asdict(event))
 
 

@@ -32,4 +32,4 @@ def approval_probability(
     )
     female = people.sex[requests.person] == FEMALE
     bias = BIAS_LOG_ODDS["sex"]["female"]
-    return probability(1.55 - 0.9 * scorecard + bias * female)
+    return probability(1.5 - 0.9 * scorecard + bias * female)

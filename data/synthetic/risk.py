@@ -21,8 +21,8 @@ from data.synthetic.history import (
 from data.synthetic.people import AGRICULTURE
 from data.synthetic.requests import Requests
 
-BASE_LOG_ODDS = -2.85
-WEIGHTS = np.array([-0.45, 0.15, -0.10, -0.50, -0.30, 0.15])
+BASE_LOG_ODDS = -2.47
+WEIGHTS = np.array([-0.42, 0.12, -0.08, -0.42, -0.25, 0.10])
 """Log-odds for one standard deviation of each signal."""
 NEW_CLIENT_FACTOR = 1.35
 """The wallet's inflow says more where there is no history."""
@@ -37,8 +37,8 @@ def burden(requests: Requests) -> Floats:
 
 
 def past_lateness(requests: Requests) -> Floats:
-    """Between -1 and 1: how late earlier loans were, levelling off; 0 for new clients."""
-    late = np.tanh((requests.mean_days_late - USUAL_DAYS_LATE) / 5)
+    """Between -1 and 1: how late earlier loans were, with a soft step at five days; 0 for new clients."""
+    late = np.tanh((requests.mean_days_late - 5) / 3)
     return np.asarray(np.where(requests.past_loans > 0, late, 0.0))
 
 
@@ -51,13 +51,12 @@ def visible_log_odds(requests: Requests) -> Floats:
     growth = np.log(requests.amount / np.where(new, requests.amount, requests.last_amount))
     return np.asarray(
         BASE_LOG_ODDS
-        + 0.45 * heavy
-        + 0.25 * np.maximum(heavy - 0.7, 0)
-        + 1.0 * past_lateness(requests)
+        + 0.7 * np.tanh(1.2 * (heavy - 0.2))
+        + 0.85 * past_lateness(requests)
         + 0.3 * new
         + farms * (0.6 * dry + 0.04 * requests.months_to_harvest - 0.15)
         + 0.15 * dry
-        + 0.15 * np.maximum(growth - 0.3, 0)
+        + 0.1 * np.maximum(growth - 0.3, 0)
         - 0.12 * np.log1p(requests.years_in_business)
     )
 

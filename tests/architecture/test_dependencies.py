@@ -1,12 +1,16 @@
 """Dependencies: locked from the public index, explained, and free to use."""
 
 import re
+import sys
 import tomllib
 from collections.abc import Iterator
-from importlib.metadata import PackageMetadata, metadata, requires
+from importlib.metadata import PackageMetadata, metadata, packages_distributions, requires
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.source import PACKAGES, imported, sources
 
 # orjson, certifi and tqdm are MPL-2.0 in part: their own files stay open, ours are not touched.
 PERMISSIVE = re.compile(
@@ -14,6 +18,16 @@ PERMISSIVE = re.compile(
 )
 # Used unchanged, as a library that anybody can replace: what the LGPL asks for.
 LESSER_COPYLEFT = {"psycopg", "psycopg-binary"}
+# pydantic-core is pydantic's own lower half; _typeshed exists for type checkers alone.
+PARTS = {"pydantic_core", "_typeshed"}
+
+
+def declared(root: Path, *extras: str) -> set[str]:
+    """Name the direct dependencies, with those of ``extras`` (all of them when none is named)."""
+    about = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    optional = about["optional-dependencies"]
+    texts = sum((optional[extra] for extra in extras or optional), start=about["dependencies"])
+    return {Requirement(text).name for text in texts}
 
 
 def needed(name: str, extras: frozenset[str], seen: set[tuple[str, frozenset[str]]]) -> None:
@@ -59,8 +73,13 @@ def test_the_lock_names_only_the_public_index(root: Path) -> None:
 
 
 def test_every_dependency_is_explained(root: Path) -> None:
-    about = tomllib.loads((root / "pyproject.toml").read_text())["project"]
-    wanted = sum(about["optional-dependencies"].values(), start=about["dependencies"])
     decisions = (root / "docs" / "decisions.md").read_text()
-    unexplained = {n for n in (Requirement(w).name for w in wanted) if f"**{n}**" not in decisions}
-    assert unexplained == set()
+    assert {name for name in declared(root) if f"**{name}**" not in decisions} == set()
+
+
+def test_what_we_import_is_declared(root: Path) -> None:
+    ours = {*PACKAGES, *PARTS, *sys.stdlib_module_names}
+    names = set().union(*(imported(path) for path in sources(root, *PACKAGES))) - ours
+    distributions = packages_distributions()
+    wanted = {name: {canonicalize_name(d) for d in distributions[name]} for name in names}
+    assert {name for name, d in wanted.items() if d.isdisjoint(declared(root, "jobs"))} == set()

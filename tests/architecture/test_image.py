@@ -1,14 +1,19 @@
 """The serve target, built by the image's own script in an empty folder, without Docker."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
+from tests.bundles import small_bundle
 from tests.dockerfile import copied, stage
+from tests.web.process import running
+from tests.web.world import application, home_settings, promote
 
 MEGABYTES = 350
 NOT_ON_THE_SERVER = (
@@ -66,6 +71,27 @@ def test_the_installed_packages_are_whole_and_ours(installed: Path, root: Path) 
     assert {p.name for p in shipped.iterdir()} == {
         p.name for p in (root / "data/contracts").iterdir()
     }
+
+
+def test_the_serve_target_serves_and_scores(installed: Path, root: Path, home: Path) -> None:
+    promote(home_settings(home), small_bundle())
+    microscore = str(installed / "bin/microscore")
+    made = run(Path(microscore), "keys", "create", "--role", "officer", "--json")
+    assert made.returncode == 0, made.stderr
+    headers = {
+        "Authorization": f"Bearer {json.loads(made.stdout)['key']}",
+        "Content-Type": "application/json",
+    }
+    body = json.dumps(application()).encode()
+    with running(home, program=(microscore,)) as server:
+        with urlopen(Request(f"{server.url}/score", body, headers), timeout=10) as reply:
+            scored = json.load(reply)
+        port = server.url.rsplit(":", 1)[1]
+        health = root / "deploy/image/healthcheck.py"
+        assert run(installed / "bin/python", "-I", str(health), port).returncode == 0
+    assert 0 < scored["probability_of_default"] < 1
+    assert scored["reasons"]
+    assert run(installed / "bin/python", "-I", str(health), port).returncode == 1
 
 
 def test_an_unknown_target_is_refused(root: Path, tmp_path: Path) -> None:

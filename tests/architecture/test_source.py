@@ -1,41 +1,13 @@
 """Rules for every source file, read from the files themselves."""
 
-import ast
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-PACKAGES = ("api", "data", "drift", "fairness", "scoring")
-FOLDERS = (*PACKAGES, "bench", "deploy", "tests")
+from tests.source import FOLDERS, PACKAGES, imported, reads_environment, sources
+
 LONGEST = 350
 PICKLING = {"pickle", "joblib", "cloudpickle", "dill", "shelve"}
-
-
-def sources(root: Path, *folders: str) -> Iterator[Path]:
-    for folder in folders:
-        yield from sorted((root / folder).rglob("*.py"))
-
-
-def imported(path: Path) -> set[str]:
-    """Name the top-level packages that a file imports anywhere, also inside functions."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_bytes())):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names.add(node.module.split(".")[0])
-    return names
-
-
-def reads_environment(path: Path) -> bool:
-    return any(
-        isinstance(node, ast.Attribute)
-        and node.attr in {"environ", "getenv"}
-        and isinstance(node.value, ast.Name)
-        and node.value.id == "os"
-        for node in ast.walk(ast.parse(path.read_bytes()))
-    )
 
 
 def test_no_file_is_long(root: Path) -> None:

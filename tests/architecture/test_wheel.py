@@ -6,7 +6,8 @@ from zipfile import ZipFile
 
 import pytest
 
-PACKAGES = ("api", "data", "drift", "fairness", "scoring")
+from tests.source import PACKAGES
+
 METADATA = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE"}
 
 

@@ -1,0 +1,42 @@
+"""The web application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from api.edge import Edge
+from api.lifespan import opened
+from api.log import Log
+from api.metrics import Metrics
+from api.problems import Problem, on_error
+from api.routes import documentation, health, scores
+from api.settings import Settings
+from data.errors import StoreError
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application of these settings; nothing is opened before it starts."""
+    metrics, log = Metrics(), Log()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with opened(app, settings, metrics, log) as service:
+            app.state.service = service
+            yield
+
+    app = FastAPI(
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    for kind in (Problem, StoreError, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, on_error)
+    for module in (scores, health, documentation):
+        app.include_router(module.router)
+    app.add_middleware(Edge, metrics=metrics, log=log)
+    return app

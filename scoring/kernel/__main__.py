@@ -1,0 +1,9 @@
+"""``python -m scoring.kernel`` compiles the kernel for this environment."""
+
+import sys
+
+from scoring.kernel.build import build
+
+sys.stderr.write(
+    "Native kernel built.\n" if build() else "No C compiler: LightGBM explains instead.\n"
+)

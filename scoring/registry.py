@@ -1,0 +1,218 @@
+"""Versions of the model, and the aliases that say which one serves.
+
+Bundles live in ``HOME/models/<version>/``; what is known of them, and every change of an alias,
+stands in the store.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from data.errors import RegistryError
+from data.store import RowRefusedError, Store
+from data.store.models import (
+    AliasEvent,
+    ModelVersion,
+    add_version,
+    alias_version,
+    all_aliases,
+    all_versions,
+    events_of,
+    find_version,
+    lock_alias,
+    move_alias,
+)
+from scoring.bundle import Bundle
+from scoring.gates import GateResult
+from scoring.loading import load_scorer
+from scoring.scorer import Scorer
+from scoring.sealing import MANIFEST, SealedBundle, open_bundle
+from scoring.signing import TrustedKeys
+
+CHAMPION = "champion"
+ALIASES = (CHAMPION, "challenger")
+_SHORTEST_PREFIX = 4
+
+
+class Registry:
+    """The registry of one home folder and its store.
+
+    A *ref* is a version, a prefix of exactly one version, an alias or a bundle's folder. Every
+    method may raise StoreError.
+    """
+
+    def __init__(self, store: Store, home: Path, trusted: TrustedKeys) -> None:
+        self.home = home
+        self.models_folder = home / "models"
+        self._store = store
+        self._trusted = trusted
+
+    def register(self, sealed: SealedBundle, actor: str, note: str = "") -> ModelVersion:
+        """Enter a bundle of the models folder; a version that is known already stays as it is.
+
+        Raises BundleError when it cannot be verified, RegistryError when it lies elsewhere.
+        """
+        bundle, version = open_bundle(sealed.path, self._trusted)
+        if sealed.path.resolve() != (self.models_folder / version).resolve():
+            raise RegistryError(f"a bundle must lie in {self.models_folder / version}")
+        manifest = (sealed.path / MANIFEST).read_bytes()
+        entry = ModelVersion(
+            version=version,
+            contract=bundle.contract.contract,
+            path=f"models/{version}",
+            sha256=hashlib.sha256(manifest).hexdigest(),
+            created_at=datetime.now(UTC),
+            metrics=bundle.metrics,
+            created_by=actor,
+            note=note,
+        )
+        try:
+            add_version(self._store, entry)
+        except RowRefusedError:
+            return self._registered(version)
+        return entry
+
+    def versions(self) -> list[ModelVersion]:
+        """All registered versions, newest first."""
+        return all_versions(self._store)
+
+    def aliases(self) -> dict[str, str]:
+        """Alias to version."""
+        return all_aliases(self._store)
+
+    def champion(self) -> str | None:
+        """The version that serves, if there is one; one cheap query."""
+        return alias_version(self._store, CHAMPION)
+
+    def resolve(self, ref: str) -> tuple[str, Path]:
+        """Version and folder of a ref.
+
+        Raises RegistryError when it names none or several, BundleError for a bad folder.
+        """
+        if ref in ALIASES:
+            version = alias_version(self._store, ref)
+            if version is None:
+                raise RegistryError(f"no version is {ref} yet; promote one")
+            return version, self._folder(self._registered(version))
+        if (Path(ref) / MANIFEST).is_file():
+            return open_bundle(Path(ref), self._trusted)[1], Path(ref)
+        found = find_version(self._store, ref) or self._by_prefix(ref)
+        return found.version, self._folder(found)
+
+    def open(self, ref: str) -> tuple[str, Bundle]:
+        """Version and verified content of a ref. Raises RegistryError, BundleError."""
+        bundle, version = open_bundle(self.resolve(ref)[1], self._trusted)
+        return version, bundle
+
+    def load(self, ref: str, threads: int = 1) -> Scorer:
+        """A scorer of a ref, proved in a child process. Raises RegistryError, BundleError."""
+        return load_scorer(self.resolve(ref)[1], self._trusted, threads)
+
+    def promote(
+        self,
+        version: str,
+        gates: Sequence[GateResult],
+        actor: str,
+        alias: str = CHAMPION,
+        reason: str = "",
+    ) -> None:
+        """Let ``alias`` point to a registered version; change and event are one transaction.
+
+        Raises RegistryError for a failed gate or an unknown version or alias, BundleError when
+        the bundle cannot be proved.
+        """
+        _known_alias(alias)
+        failed = [f"{gate.name} ({gate.detail})" for gate in gates if not gate.passed]
+        if failed:
+            raise RegistryError(f"{version} did not pass: {'; '.join(failed)}")
+        self._prove(version)
+        with self._store.write() as connection:
+            event = AliasEvent(
+                alias=alias,
+                action="promote",
+                from_version=lock_alias(connection, alias),
+                to_version=version,
+                actor=actor,
+                reason=reason,
+                gates=[asdict(gate) for gate in gates],
+                at=datetime.now(UTC),
+            )
+            move_alias(connection, event)
+
+    def rollback(self, alias: str, actor: str, reason: str = "") -> str:
+        """Point ``alias`` to the version before; return it. Twice goes back two versions.
+
+        Raises RegistryError when there is none before, BundleError when it cannot be proved.
+        """
+        _known_alias(alias)
+        with self._store.read() as connection:
+            before = _version_before(events_of(connection, alias))
+        if before is None:
+            raise RegistryError(f"no version was {alias} before")
+        self._prove(before)
+        with self._store.write() as connection:
+            current = lock_alias(connection, alias)
+            if _version_before(events_of(connection, alias)) != before:
+                raise RegistryError(f"{alias} was changed by someone else meanwhile; look again")
+            event = AliasEvent(
+                alias=alias,
+                action="rollback",
+                from_version=current,
+                to_version=before,
+                actor=actor,
+                reason=reason,
+                gates=[],
+                at=datetime.now(UTC),
+            )
+            move_alias(connection, event)
+        return before
+
+    def events(self, alias: str) -> list[AliasEvent]:
+        """All changes of ``alias``, oldest first."""
+        with self._store.read() as connection:
+            return events_of(connection, alias)
+
+    def _prove(self, version: str) -> None:
+        scorer = load_scorer(self._folder(self._registered(version)), self._trusted)
+        if scorer.version != version:
+            raise RegistryError(f"the folder of {version} holds {scorer.version}")
+
+    def _registered(self, version: str) -> ModelVersion:
+        found = find_version(self._store, version)
+        if found is None:
+            raise RegistryError(_unknown(version))
+        return found
+
+    def _by_prefix(self, ref: str) -> ModelVersion:
+        found = [v for v in all_versions(self._store) if v.version.startswith(ref)]
+        if not found or len(ref) < _SHORTEST_PREFIX:
+            raise RegistryError(_unknown(ref))
+        if len(found) > 1:
+            names = ", ".join(v.version for v in found[:5])
+            raise RegistryError(f"'{ref}' names several versions: {names}")
+        return found[0]
+
+    def _folder(self, version: ModelVersion) -> Path:
+        return self.home / version.path
+
+
+def _unknown(ref: str) -> str:
+    return f"no version is called '{ref}'; see microscore models list"
+
+
+def _known_alias(alias: str) -> None:
+    if alias not in ALIASES:
+        raise RegistryError(f"an alias is one of {', '.join(ALIASES)}")
+
+
+def _version_before(events: Sequence[AliasEvent]) -> str | None:
+    """Undo the last promotion that no rollback has undone yet."""
+    history: list[str] = []
+    for event in events:
+        if event.action == "rollback":
+            history.pop()
+        elif not history or history[-1] != event.to_version:
+            history.append(event.to_version)
+    return history[-2] if len(history) > 1 else None

@@ -1,0 +1,175 @@
+"""Training: from inputs and outcomes to a bundle and the report of how good it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from data.contract import Contract
+from scoring import baselines, imbalance, keepsakes
+from scoring.boosting import SHAPES, Learner, Sample
+from scoring.bundle import Bundle, Golden
+from scoring.calibration import Calibration, probability
+from scoring.evaluation import FEWEST_EACH, Evaluation, Report
+from scoring.policy import DecisionRules
+from scoring.scorer import Scorer
+from scoring.selection import Progress, Selection, select
+from scoring.split import Split, describe, split
+from scoring.vector import FloatArray, Vectorizer
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """``seed`` decides every random draw; ``threads`` only how fast it goes."""
+
+    seed: int = 1
+    threads: int = 2
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """The model and its report, which is also ``bundle.metrics``.
+
+    ``report``: ``rows`` (train, calibration, test, dropped), ``imbalance`` (chosen, comparison),
+    ``test`` and ``baselines.<name>`` (metric to value, low, high), ``detail`` (see
+    ``Evaluation.detail``), ``returning`` (metrics on the applicants of the test period who were
+    known before, or None), ``shapes`` (chosen, validation log-loss of each) and ``split``.
+    """
+
+    bundle: Bundle
+    report: dict[str, Any]
+
+
+def train(  # noqa: PLR0913, PLR0917
+    contract: Contract,
+    columns: pd.DataFrame,
+    keys: pd.DataFrame,
+    as_of: pd.Series | None,
+    y: FloatArray,
+    options: TrainingOptions,
+    lineage: Mapping[str, Any],
+    progress: Progress | None = None,
+) -> TrainingResult:
+    """Train, calibrate and evaluate a model of ``contract``.
+
+    ``columns`` (n rows) has the contract's inputs, ``keys`` application and applicant, ``as_of``
+    the times of application, ``y`` 1 bad, 0 good, NaN no outcome. ``lineage`` is kept in the
+    bundle. ``progress`` hears the name of each stage and the share that is done before it.
+
+    The same rows (in any order), options and library versions give the same bundle; threads do
+    not matter. Raises NotEnoughDataError where a part has too few outcomes.
+    """
+    tell = progress or _silent
+    tell("building the matrix", 0.0)
+    order = np.argsort(keys["application"].to_numpy(dtype=np.str_), kind="stable")
+    y, keys = y[order], keys.iloc[order]
+    as_of = None if as_of is None else as_of.iloc[order]
+    inputs = {name: columns[name].to_numpy()[order] for name in contract.inputs}
+    matrix = Vectorizer(contract).matrix(inputs, len(y))
+    parts = split(contract, keys, as_of, y, matrix, options.seed)
+    rows = _Rows(matrix, y, parts)
+    learner = Learner(contract, options.seed, options.threads)
+    chosen = select(learner, rows.sample("fit"), rows.sample("validation"), tell)
+    tell("fitting the chosen model", 0.65)
+    bundle = _fit(learner, chosen, rows, lineage)
+    tell("evaluating", 0.8)
+    report = {
+        "rows": parts.counts(),
+        "imbalance": {"chosen": chosen.way, "comparison": chosen.comparison},
+        "shapes": {"chosen": chosen.shape, "log_loss": chosen.shapes},
+        "split": describe(parts, contract, as_of, y),
+        **_judge(Scorer(bundle, "new", options.threads), rows),
+    }
+    tell("fitting the baselines", 0.9)
+    report["baselines"] = _baselines(learner.categorical, rows)
+    tell("done", 1.0)
+    return TrainingResult(replace(bundle, metrics=report), report)
+
+
+def _silent(stage: str, share: float) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """All rows, sorted by application, and which part each stands in."""
+
+    matrix: FloatArray
+    y: FloatArray
+    parts: Split
+
+    def sample(self, part: str) -> Sample:
+        """Rows of one part of the split."""
+        at = getattr(self.parts, part)
+        return Sample(self.matrix[at], self.y[at])
+
+
+def _fit(learner: Learner, chosen: Selection, rows: _Rows, lineage: Mapping[str, Any]) -> Bundle:
+    """Fit on all training rows, calibrate, set the cut-offs, keep golden and reference rows."""
+    shape, seed, contract = SHAPES[chosen.shape], learner.seed, learner.contract
+    sample = imbalance.resample(chosen.way, rows.sample("train"), learner.categorical, seed)
+    text = learner.text(shape, sample, chosen.rounds)
+    held_out = rows.sample("calibration")
+    margin = learner.margin(text, held_out.matrix)
+    calibration = Calibration.fit(margin, held_out.y, sample.prior_shift)
+    recent = calibration.log_odds(learner.margin(text, rows.sample("recent").matrix))
+    decided = {
+        "seed": seed,
+        "shape": chosen.shape,
+        "imbalance": chosen.way,
+        "rounds": chosen.rounds,
+        "parameters": learner.parameters(shape, sample),
+        "rows": rows.parts.counts(),
+        "versions": keepsakes.versions(),
+    }
+    bundle = Bundle(
+        contract=contract,
+        model_text=text,
+        calibration=calibration,
+        rules=DecisionRules.from_sample(contract.policy, probability(recent)),
+        golden=Golden(rows=(), log_odds=()),
+        metrics={},
+        lineage={**lineage, **decided},
+        reference=b"",
+    )
+    scorer = Scorer(bundle, "new", learner.threads)
+    later = rows.sample("later")
+    pd = scorer.score_matrix(later.matrix, explain=False).pd
+    return replace(
+        bundle,
+        golden=keepsakes.golden(scorer, rows.sample("test").matrix),
+        reference=keepsakes.reference(contract.model_features, later.matrix, pd, later.y, seed),
+    )
+
+
+def _judge(scorer: Scorer, rows: _Rows) -> dict[str, Any]:
+    """Metrics on the test and, where there are enough, on the applicants known before."""
+
+    def evaluation(part: str) -> Evaluation:
+        sample = rows.sample(part)
+        log_odds = scorer.score_matrix(sample.matrix, explain=False).log_odds
+        return Evaluation(log_odds, sample.y)
+
+    test = evaluation("test")
+    known = rows.sample("returning").y
+    enough = min(known.sum(), (1 - known).sum()) >= FEWEST_EACH
+    return {
+        "test": test.report(),
+        "detail": test.detail(scorer.bundle.rules),
+        "returning": evaluation("returning").report() if enough else None,
+    }
+
+
+def _baselines(categorical: list[int], rows: _Rows) -> dict[str, Report]:
+    train, test = rows.sample("train"), rows.sample("test")
+    log_odds = {
+        "logistic": baselines.logistic(
+            rows.sample("fit"), rows.sample("validation"), train, test.matrix, categorical
+        ),
+        "majority": baselines.majority(train, len(test.y)),
+    }
+    return {name: Evaluation(values, test.y).report() for name, values in log_odds.items()}

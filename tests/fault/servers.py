@@ -1,0 +1,71 @@
+"""A PostgreSQL server that a test may stop, freeze and start again."""
+
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import _programs, _server_user
+
+
+class Server:
+    """A server of its own in a temporary folder, with its data safe on the disk."""
+
+    def __init__(self, folder: Path, programs: Path) -> None:
+        self.folder = folder
+        self.url = f"postgresql://microscore@/postgres?host={folder}"
+        self._programs = programs
+        self._user = _server_user()
+        if self._user:
+            shutil.chown(folder, self._user)
+        self._run("initdb", "--username=microscore", "--auth=trust", "--encoding=UTF8")
+
+    def start(self) -> None:
+        """Start it and wait until it takes connections."""
+        options = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}'"
+        log = f"--log={self.folder / 'log'}"
+        self._run("pg_ctl", "start", "--wait", log, f"--options={options}")
+
+    def stop(self) -> None:
+        """Stop it at once, as a crash would."""
+        self._run("pg_ctl", "stop", "--mode=immediate")
+
+    def freeze(self) -> None:
+        """Let it accept connections and answer none."""
+        self._postmaster(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it answer again."""
+        self._postmaster(signal.SIGCONT)
+
+    def _postmaster(self, number: signal.Signals) -> None:
+        pid = int((self.folder / "data" / "postmaster.pid").read_text().split("\n")[0])
+        subprocess.run(["kill", f"-{number.value}", str(pid)], check=True)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [self._programs / program, f"--pgdata={self.folder / 'data'}", *arguments]
+        done = subprocess.run(
+            command, user=self._user, group=self._user, cwd=self.folder, capture_output=True
+        )
+        assert done.returncode == 0, done.stderr.decode()
+
+
+@contextmanager
+def own_server() -> Iterator[Server]:
+    """A running server; skips the test where there are no server programs."""
+    programs = _programs()
+    if programs is None:
+        pytest.skip("PostgreSQL's server programs (initdb, pg_ctl) are not installed")
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    try:
+        server = Server(folder, programs)
+        server.start()
+        yield server
+        server.stop()
+    finally:
+        shutil.rmtree(folder)

@@ -1,0 +1,123 @@
+"""A database that is gone, locked or read-only says so soon, and heals without a restart."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from data.errors import StoreError
+from data.store import Store, open_store
+from data.store.decisions import find_decision, recent_decisions
+from data.store.writer import DecisionWriter
+from tests.decisions import decision
+from tests.fault.servers import Server, own_server
+
+SOON = 10
+"""Seconds; the promise is two, the rest is for a machine that is busy with other tests."""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with own_server() as server:
+        yield server
+
+
+@pytest.mark.postgres
+def test_a_stopped_postgresql_heals_without_restart(server: Server) -> None:
+    store = open_store(server.url)
+    store.migrate()
+    writer = DecisionWriter(store)
+    writer.submit([decision(1)]).result(SOON)
+    server.stop()
+    try:
+        for n in (2, 3):
+            assert isinstance(writer.submit([decision(n)]).exception(SOON), StoreError)
+        with pytest.raises(StoreError):
+            store.check()
+        with pytest.raises(StoreError):
+            find_decision(store, "decision-1")
+    finally:
+        server.start()
+    writer.submit([decision(4)]).result(SOON)
+    store.check()
+    assert {d.application_id for d in recent_decisions(store)} == {"A-1", "A-4"}
+    writer.stop()
+    store.close()
+
+
+@pytest.mark.postgres
+def test_a_postgresql_that_takes_no_connection_is_given_up_soon(server: Server) -> None:
+    server.freeze()
+    try:
+        store = open_store(server.url)
+        begun = time.monotonic()
+        with pytest.raises(StoreError, match="cannot answer now"):
+            store.check()
+        assert time.monotonic() - begun < SOON
+        store.close()
+    finally:
+        server.thaw()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "store.db"
+
+
+@pytest.fixture
+def store(file: Path) -> Iterator[Store]:
+    opened = open_store(f"sqlite:///{file}")
+    opened.migrate()
+    yield opened
+    opened.close()
+
+
+def test_a_locked_sqlite_says_so_and_heals(store: Store, file: Path) -> None:
+    writer = DecisionWriter(store)
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    future = writer.submit([decision(1)])
+    assert isinstance(future.exception(SOON), StoreError)
+    with pytest.raises(StoreError, match="cannot answer now"):
+        store.check()
+    other.execute("ROLLBACK")
+    other.close()
+    writer.submit([decision(2)]).result(SOON)
+    writer.stop()
+    assert [d.application_id for d in recent_decisions(store)] == ["A-2"]
+
+
+def test_a_read_only_sqlite_can_be_read(store: Store, file: Path) -> None:
+    writer = DecisionWriter(store)
+    writer.submit([decision(1)]).result(SOON)
+    writer.stop()
+    read_only = open_store(f"sqlite:///file:{file}?mode=ro&uri=true")
+    with pytest.raises(StoreError):
+        read_only.check()
+    refused = DecisionWriter(read_only)
+    assert isinstance(refused.submit([decision(2)]).exception(SOON), StoreError)
+    refused.stop()
+    assert [d.application_id for d in recent_decisions(read_only)] == ["A-1"]
+    read_only.close()
+
+
+def test_a_full_disk_stores_nothing_by_halves(store: Store) -> None:
+    """The database may not grow: SQLite then answers as on a full disk."""
+    with store.write() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    writer = DecisionWriter(store)
+    large = [decision(n, record=bytes(100_000)) for n in range(5)]
+    error = writer.submit(large).exception(SOON)
+    assert isinstance(error, StoreError)
+    writer.stop()
+    assert recent_decisions(store) == []
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'none' / 'store.db'}")
+    with pytest.raises(StoreError):
+        store.migrate()
+    store.close()

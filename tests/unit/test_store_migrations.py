@@ -1,0 +1,103 @@
+"""The migrations make exactly the tables of the program, whoever runs them and how often."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from data.errors import StoreError
+from data.store import open_store
+from data.store.decisions import insert_decisions, recent_decisions
+from data.store.migrations import HEAD
+from data.store.tables import metadata
+from tests.decisions import decision
+
+ROOT = Path(__file__).resolve().parents[2]
+MIGRATE = """
+import sys
+from data.store import open_store
+sys.stdin.readline()
+store = open_store(sys.argv[1])
+store.migrate()
+store.check()
+store.close()
+"""
+
+
+def test_head_is_the_newest_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", "data.store:migrations")
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+def test_migrated_tables_are_the_tables_of_the_program(store_url: str) -> None:
+    store = open_store(store_url)
+    store.migrate()
+    with store.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    store.close()
+
+
+def test_migrating_again_changes_nothing(store_url: str) -> None:
+    store = open_store(store_url)
+    store.migrate()
+    with store.write() as connection:
+        insert_decisions(connection, [decision(1)])
+    store.migrate()
+    assert recent_decisions(store) == [decision(1)]
+    store.close()
+
+
+def test_processes_that_start_at_once_take_turns(store_url: str) -> None:
+    command = [sys.executable, "-W", "error", "-c", MIGRATE, store_url]
+    children = [
+        subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    for child in children:
+        assert child.stdin is not None
+        child.stdin.write(b"\n")
+        child.stdin.flush()
+    for child in children:
+        _, error = child.communicate(timeout=60)
+        assert child.returncode == 0, error.decode()
+
+
+def test_check_finds_a_store_that_works(store_url: str) -> None:
+    store = open_store(store_url)
+    with pytest.raises(StoreError):
+        store.check()
+    store.migrate()
+    store.check()
+    with store.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="another version"):
+        store.check()
+    store.close()
+
+
+def test_a_sqlite_store_survives_power_cuts_by_its_settings(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
+    store.migrate()
+    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 1500}
+    with store.read() as connection:
+        for pragma, value in wanted.items():
+            assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+    store.close()
+
+
+@pytest.mark.postgres
+def test_a_postgresql_store_commits_to_the_disk(postgres_url: str) -> None:
+    store = open_store(postgres_url)
+    wanted = {"synchronous_commit": "on", "TimeZone": "UTC", "lock_timeout": "1500ms"}
+    with store.read() as connection:
+        for name, value in wanted.items():
+            assert connection.exec_driver_sql(f"SHOW {name}").scalar() == value
+    store.close()

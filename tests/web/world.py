@@ -1,0 +1,103 @@
+"""A served model for tests of the API: a home with a champion, keys, and a client."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.auth import Pepper, create_key
+from api.examples import example_application
+from api.settings import Settings
+from data.store import open_store
+from data.store.decisions import Decision, find_decision
+from data.store.keys import ApiKey
+from scoring.bundle import Bundle
+from scoring.registry import Registry
+from scoring.sealing import write_bundle
+from scoring.signing import SigningKey, TrustedKeys
+from tests.bundles import small_bundle, small_contract
+
+
+@dataclass
+class World:
+    """A home folder with its store; ``client`` talks to the app in this process."""
+
+    settings: Settings
+    client: TestClient
+    keys: dict[tuple[str, str | None], str] = field(default_factory=dict)
+
+    def key(self, role: str = "officer", branch: str | None = None) -> str:
+        """A key of this role, made once."""
+        if (role, branch) not in self.keys:
+            self.keys[role, branch] = make_key(self.settings, role, branch)[0]
+        return self.keys[role, branch]
+
+    def auth(self, role: str = "officer", branch: str | None = None) -> dict[str, str]:
+        """The header that carries such a key."""
+        return {"Authorization": f"Bearer {self.key(role, branch)}"}
+
+    def score(self, body: Any = None, role: str = "officer", **options: Any) -> Any:
+        """POST /score; the default body is a complete example."""
+        headers = self.auth(role) | options.pop("headers", {})
+        return self.client.post("/score", json=body or application(), headers=headers, **options)
+
+
+def application(**changes: Any) -> dict[str, Any]:
+    """A complete valid application of the small contract, with top-level changes."""
+    return example_application(small_contract()) | changes
+
+
+def home_settings(home: Path, store_url: str | None = None) -> Settings:
+    """Settings of ``home``, whatever the environment says."""
+    return Settings(home=home, store_url=store_url, language="en", disk_floor_mb=0)
+
+
+def make_key(
+    settings: Settings,
+    role: str,
+    branch: str | None = None,
+    lifetime: timedelta = timedelta(hours=1),
+) -> tuple[str, ApiKey]:
+    """Create a key as the command line does."""
+    store = open_store(settings.database_url)
+    store.migrate()
+    pepper = Pepper.load_or_create(settings.keys_folder)
+    made = create_key(store, pepper, role, branch, "test", datetime.now(UTC) + lifetime)
+    store.close()
+    return made
+
+
+def promote(settings: Settings, bundle: Bundle) -> str:
+    """Seal, register and promote ``bundle``; return its version."""
+    store = open_store(settings.database_url)
+    store.migrate()
+    key = SigningKey.load_or_create(settings.keys_folder)
+    registry = Registry(store, settings.home, TrustedKeys(settings.keys_folder))
+    sealed = write_bundle(bundle, registry.models_folder, key)
+    registry.register(sealed, "test")
+    registry.promote(sealed.version, [], "test")
+    store.close()
+    return sealed.version
+
+
+@contextmanager
+def served(settings: Settings, *, champion: bool = True) -> Iterator[World]:
+    """The app, started, with the small model as champion."""
+    if champion:
+        promote(settings, small_bundle())
+    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
+        yield World(settings, client)
+
+
+def stored(world: World, decision_id: str) -> Decision:
+    """The decision as the store has it."""
+    store = open_store(world.settings.database_url)
+    decision = find_decision(store, decision_id)
+    store.close()
+    assert decision is not None
+    return decision
