@@ -5,11 +5,11 @@ nobody else. A route without such a parameter is public and stands in ``PUBLIC``
 compares the two.
 """
 
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Depends, Security
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Depends
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
 from starlette.requests import Request
 
 from api.auth import Authenticator, Principal
@@ -29,30 +29,29 @@ PUBLIC = frozenset(
 )
 """Routes without a key: they hold nothing about a person."""
 
-_bearer = HTTPBearer(
-    auto_error=False,
-    scheme_name="api_key",
-    description="A key made by `microscore keys create`.",
-)
-_Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+
+class _KeyWith(SecurityBase):
+    """The dependency on a key; being a SecurityBase, it stands in the OpenAPI document."""
+
+    model = HTTPBearer(description="A key made by `microscore keys create`.")
+    scheme_name = "api_key"
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    async def __call__(self, request: Request) -> Principal:
+        """Who is asking. Raises Problem (401 or 403), StoreError."""
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise Problem("unauthorized")
+        authenticator: Authenticator = request.app.state.service.authenticator
+        principal = await authenticator.principal(key)
+        request.scope["key_id"] = principal.key_id
+        if not principal.may(self._scope):
+            raise Problem("forbidden", f"the role of this key lacks the scope {self._scope}")
+        return principal
 
 
 def requires(scope: Scope) -> Any:
     """Dependency on a key whose role carries ``scope``: 401 without key, 403 without scope."""
-    return Depends(_check(scope))
-
-
-def _check(
-    scope: Scope,
-) -> Callable[[Request, _Credentials], Coroutine[Any, Any, Principal]]:
-    async def check(request: Request, credentials: _Credentials) -> Principal:
-        if credentials is None:
-            raise Problem("unauthorized")
-        authenticator: Authenticator = request.app.state.service.authenticator
-        principal = await authenticator.principal(credentials.credentials)
-        request.scope["key_id"] = principal.key_id
-        if not principal.may(scope):
-            raise Problem("forbidden", f"the role of this key lacks the scope {scope}")
-        return principal
-
-    return check
+    return Depends(_KeyWith(scope))

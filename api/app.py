@@ -23,9 +23,10 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with opened(app, settings, metrics, log) as service:
-            app.state.service = service
-            yield
+        with log.libraries():
+            async with opened(app, settings, metrics, log) as service:
+                app.state.service = service
+                yield
 
     app = FastAPI(
         lifespan=lifespan,
@@ -37,6 +38,6 @@ def create_app(settings: Settings) -> FastAPI:
     for kind in (Problem, StoreError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, on_error)
     for module in (scores, health, documentation):
-        app.include_router(module.router)
+        app.router.routes += module.router.routes  # flat: one look-up a request
     app.add_middleware(Edge, metrics=metrics, log=log)
     return app

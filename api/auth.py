@@ -10,18 +10,18 @@ import hashlib
 import hmac
 import re
 from base64 import b32encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_bytes
 from typing import cast
 
+from api.key_lookup import KeyLookup
 from api.problems import Problem
 from api.roles import ROLES, SCOPES_BY_ROLE, Role, Scope
-from api.store_reader import StoreReader
 from data.errors import MicroscoreError
 from data.store import Store
-from data.store.keys import ApiKey, add_key, find_key
+from data.store.keys import ApiKey, add_key
 from scoring.durable import write_new
 
 _FORM = re.compile(r"(ms_([a-z2-7]{8})_[a-z2-7]{32})([a-z2-7]{6})")
@@ -48,7 +48,7 @@ class Principal:
 class Pepper:
     """The server's secret: a stolen table of keys is worth nothing without it."""
 
-    secret: bytes
+    secret: bytes = field(repr=False)
 
     def digest(self, key: str) -> str:
         """HMAC-SHA-256 of the whole key, in hexadecimal."""
@@ -117,15 +117,15 @@ def _checksum(body: str) -> str:
 class Authenticator:
     """Finds out who sent a key. Every request asks the store: revoking works at once."""
 
-    def __init__(self, reader: StoreReader, pepper: Pepper) -> None:
-        self._reader, self._pepper = reader, pepper
+    def __init__(self, keys: KeyLookup, pepper: Pepper) -> None:
+        self._keys, self._pepper = keys, pepper
 
     async def principal(self, text: str) -> Principal:
         """The owner of key ``text``. Raises Problem 401, or StoreError when none can be asked."""
         key_id = key_id_of(text)
         if key_id is None:
             raise Problem("unauthorized")
-        row = await self._reader.ask(lambda store: find_key(store, key_id))
+        row = await self._keys.find(key_id)
         digest = self._pepper.digest(text)
         known = row is not None and hmac.compare_digest(digest, row.digest)
         if row is None or not known or not _in_force(row, datetime.now(UTC)):

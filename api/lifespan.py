@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from api.auth import Authenticator, Pepper
+from api.key_lookup import KeyLookup
 from api.log import Event, Log
 from api.metrics import Metrics
 from api.openapi import Description
@@ -46,7 +47,7 @@ async def opened(
     champion = Champion(watcher, announce)
     service = Service(
         settings=settings,
-        authenticator=Authenticator(reader, pepper),
+        authenticator=Authenticator(KeyLookup(reader), pepper),
         champion=champion,
         reader=reader,
         writer=writer,

@@ -3,7 +3,10 @@
 Never logged: bodies, query strings, addresses with identifiers in them, texts of exceptions.
 """
 
+import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from traceback import extract_tb
 from typing import Any
@@ -21,6 +24,7 @@ class Event(StrEnum):
     ERROR = "request.error"
     CHAMPION = "champion.in_service"
     WAITING = "store.waiting"
+    LIBRARY = "library.warning"
 
 
 class Log:
@@ -47,3 +51,26 @@ class Log:
             at = f"{frames[-1].name}:{frames[-1].lineno}" if frames else "unknown"
             fields |= {"error": type(error).__name__, "at": at}
         self._logger.error(event.value, **fields)
+
+    @contextmanager
+    def libraries(self) -> Iterator[None]:
+        """Within the block, warnings of libraries are our events, without their text."""
+        handler, root = _LibraryHandler(self), logging.getLogger()
+        root.addHandler(handler)
+        try:
+            yield
+        finally:
+            root.removeHandler(handler)
+
+
+class _LibraryHandler(logging.Handler):
+    """Tells who warned, and where in its source; its text may hold what a client sent."""
+
+    def __init__(self, log: Log) -> None:
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        at = f"{record.funcName}:{record.lineno}"
+        self._log.error(Event.LIBRARY, error, library=record.name, warned_at=at)

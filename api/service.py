@@ -22,7 +22,7 @@ from data.errors import StoreError
 from data.store.decisions import Decision
 from data.store.writer import DecisionWriter
 
-PATIENCE = 1.0
+PATIENCE = 1.5
 """Seconds that a reply waits for its row to be durable."""
 
 

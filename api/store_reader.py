@@ -8,8 +8,9 @@ from typing import TypeVar
 from data.errors import StoreError
 from data.store import Store
 
-PATIENCE = 0.8
-"""Seconds that a request waits for an answer; with the write a request stays under 2 s."""
+PATIENCE = 0.9
+"""Seconds to wait for an answer. A request may wait for two looks at a store that hangs, and is
+refused in less than 2 s."""
 _THREADS = 4
 
 Answer = TypeVar("Answer")

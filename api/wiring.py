@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from api.settings import Settings
 from data.store import Store, open_store
 from scoring.registry import Registry
-from scoring.signing import SigningKey, TrustedKeys
+from scoring.signing import TrustedKeys
 
 
 @contextmanager
@@ -28,9 +27,4 @@ def open_registry(settings: Settings | None = None) -> Iterator[Registry]:
     """The registry of the settings; its store is closed at the end."""
     settings = settings or Settings()
     with open_home_store(settings) as store:
-        yield Registry(store, settings.home, TrustedKeys(settings.home / "keys"))
-
-
-def signing_key(home: Path) -> SigningKey:
-    """This home's signing key, made on first use."""
-    return SigningKey.load_or_create(home / "keys")
+        yield Registry(store, settings.home, TrustedKeys(settings.keys_folder))

@@ -8,6 +8,7 @@ not in the contract cannot enter.
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import pairwise
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -115,6 +116,15 @@ class Aggregate(Frozen):
     window_days: int | None = Field(None, ge=1, description="Only rows known in the last N days.")
 
 
+def operands(a: Aggregate) -> tuple[RowOperation | None, tuple[str, ...]]:
+    """Operation (None for a plain column) and columns of an aggregate's value."""
+    if a.value is None:
+        return None, ()
+    if isinstance(a.value, str):
+        return None, (a.value,)
+    return next(iter(a.value.items()), (None, ()))
+
+
 class Feature(Frozen):
     """One input of the score, from a column, from event rows or from other features.
 
@@ -157,6 +167,12 @@ class ProtectedAttribute(Frozen):
     bands: tuple[float, ...] = Field((), description="Cut points in years for ages.")
     groups: dict[str, str] = Field(default={}, description="Code in the file to group name.")
     reference: str = Field(description="The group that others are compared with.")
+
+
+def band_names(bands: tuple[float, ...]) -> list[str]:
+    """Names of the age bands that the cut points part: 25, 35 gives "under 25", "25-34", ..."""
+    between = [f"{low:g}-{high - 1:g}" for low, high in pairwise(bands)]
+    return [f"under {bands[0]:g}", *between, f"{bands[-1]:g} and over"]
 
 
 class Definition(Frozen):

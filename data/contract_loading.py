@@ -2,21 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from data.contract import Contract
+from data.contract_messages import did_you_mean, type_problems
 from data.contract_rules import findings
+from data.contract_yaml import Document, read_yaml
 from data.errors import ContractError, ContractProblem
 
-MAX_CONTRACT_BYTES = 2_000_000
+MAX_CONTRACT_BYTES = 500_000
 _SHIPPED = files("data") / "contracts"
 
 
@@ -33,55 +31,60 @@ def load_contract(name_or_path: str) -> Contract:
     """
     if name_or_path in shipped_contracts():
         return parse_contract((_SHIPPED / f"{name_or_path}.yaml").read_text("utf-8"), name_or_path)
-    path = Path(name_or_path)
-    if not path.is_file():
-        known = ", ".join(shipped_contracts())
-        message = f"no such file, and not a shipped contract ({known})"
-        raise ContractError(name_or_path, [ContractProblem(1, "contract", message)])
-    if path.stat().st_size > MAX_CONTRACT_BYTES:
-        problem = ContractProblem(1, "contract", f"larger than {MAX_CONTRACT_BYTES} bytes")
-        raise ContractError(name_or_path, [problem])
+    return parse_contract(_read(name_or_path), name_or_path)
+
+
+def _read(path: str) -> str:
+    """Text of the file at ``path``. Raises ContractError when it cannot be had."""
     try:
-        text = path.read_text("utf-8")
+        with Path(path).open("rb") as stream:
+            content = stream.read(MAX_CONTRACT_BYTES + 1)
+        if len(content) <= MAX_CONTRACT_BYTES:
+            return content.decode()
+        message, line = f"is larger than {MAX_CONTRACT_BYTES:,} bytes", 1
     except UnicodeDecodeError as error:
-        problem = ContractProblem(1, "contract", f"not UTF-8 at byte {error.start}")
-        raise ContractError(name_or_path, [problem]) from None
-    return parse_contract(text, name_or_path)
+        line = content.count(b"\n", 0, error.start) + 1
+        message = "is not UTF-8; save the file as UTF-8"
+    except (FileNotFoundError, ValueError):
+        known, line = shipped_contracts(), 1
+        message = f"is no file, and no shipped contract ({', '.join(known)})"
+        message += did_you_mean(path, known)
+    except OSError:
+        message, line = "is no file that can be read; check the path and its permissions", 1
+    raise ContractError(path, [ContractProblem(line, "contract", message)])
 
 
 def parse_contract(text: str, path: str = "contract") -> Contract:
-    """Parse YAML (or JSON, which is YAML) ``text``; ``path`` is only used in messages."""
-    try:
-        plain = YAML(typ="safe", pure=True).load(text)
-        marked = YAML(typ="rt", pure=True).load(text)
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        problem = ContractProblem(line, "YAML", str(error.problem or error.context))
-        raise ContractError(path, [problem]) from None
-    except YAMLError as error:
-        raise ContractError(path, [ContractProblem(1, "YAML", str(error))]) from None
-    if not isinstance(plain, dict):
-        raise ContractError(path, [ContractProblem(1, "contract", "must be a mapping")])
-    return _checked(json.dumps(plain, default=str), marked, path)
+    """Parse YAML (or JSON, which is YAML) ``text``; ``path`` is only used in messages.
+
+    Raises ContractError with every wrong place.
+    """
+    document = read_yaml(text)
+    if document.problems:
+        raise ContractError(path, document.problems)
+    if not isinstance(document.value, dict):
+        problem = ContractProblem(1, "contract", "must be a mapping of fields to values")
+        raise ContractError(path, [problem])
+    return _checked(json.dumps(document.value), document, path)
 
 
 def contract_from_json(content: bytes, path: str = "contract.json") -> Contract:
     """Read back what ``canonical_json`` gives, without the detour through YAML."""
-    return _checked(content, CommentedMap(), path)
+    return _checked(content, Document(), path)
 
 
-def _checked(content: str | bytes, marked: CommentedMap, path: str) -> Contract:
-    """Validate JSON ``content``; ``marked`` knows the lines of what it was made from."""
+def _checked(content: str | bytes, document: Document, path: str) -> Contract:
+    """Validate JSON ``content``; ``document`` knows the lines of what it was made from."""
     try:
         contract = Contract.model_validate_json(content, strict=True)
     except ValidationError as error:
-        raise ContractError(path, list(_type_problems(error, marked))) from None
+        raise ContractError(path, type_problems(error, document)) from None
     problems = [
-        ContractProblem(_line(marked, where), ".".join(where), message)
+        ContractProblem(document.line(where), ".".join(where), message)
         for where, message in findings(contract)
     ]
     if problems:
-        raise ContractError(path, problems)
+        raise ContractError(path, sorted(problems, key=lambda problem: problem.line))
     return contract
 
 
@@ -102,24 +105,3 @@ def contract_json_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of a contract, for editors."""
     schema = Contract.model_json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
-
-
-def _type_problems(error: ValidationError, marked: CommentedMap) -> Iterator[ContractProblem]:
-    for e in error.errors(include_url=False, include_context=False):
-        where = tuple(str(part) for part in e["loc"])
-        line = _line(marked, where[:-1] if e["type"] == "missing" else where)
-        yield ContractProblem(line, ".".join(where) or "contract", e["msg"])
-
-
-def _line(marked: CommentedMap, where: tuple[str, ...]) -> int:
-    """1-based line of the deepest part of ``where`` that stands in the file."""
-    node: Any = marked
-    line = 1
-    for part in where:
-        if isinstance(node, CommentedMap) and part in node:
-            line = node.lc.key(part)[0] + 1
-            node = node[part]
-        elif isinstance(node, CommentedSeq) and part.isdigit() and int(part) < len(node):
-            line = node.lc.item(int(part))[0] + 1
-            node = node[int(part)]
-    return line

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,16 @@ class LoadedApplications:
 
     def __len__(self) -> int:
         return len(self.applications.keys)
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """The inputs as columns, as the scorer takes them."""
+        inputs = self.applications.inputs
+        return {str(name): inputs[name].to_numpy() for name in inputs}
+
+    def row(self, i: int) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Keys and inputs of application number ``i``."""
+        keys, inputs = self.applications.keys.iloc[i], self.applications.inputs.iloc[i]
+        return {str(k): v for k, v in keys.items()}, {str(k): v for k, v in inputs.items()}
 
 
 def load_applications(

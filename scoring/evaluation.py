@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from data.errors import NotEnoughDataError
@@ -14,7 +15,7 @@ from scoring.intervals import Estimate, bootstrap, calibration_line, delong, wil
 from scoring.policy import RECOMMENDATIONS, DecisionRules
 from scoring.ranking import STATISTICS, RankedSample
 from scoring.scorer import Scorer
-from scoring.vector import Columns, FloatArray
+from scoring.vector import FloatArray
 
 METRICS = (
     "auc",
@@ -36,14 +37,15 @@ BOOTSTRAP_SEED = 19_790_101
 Report = dict[str, dict[str, float | None]]
 
 
-def evaluate(scorer: Scorer, columns: Columns, y: FloatArray) -> Report:
+def evaluate(scorer: Scorer, columns: pd.DataFrame, y: FloatArray) -> Report:
     """METRICS of ``scorer`` on labelled rows: ``{metric: {"value", "low", "high"}}``.
 
-    ``columns`` holds the contract's inputs, ``y`` (n) 1 for bad, 0 for good and NaN for no
+    ``columns`` (n rows) has the contract's inputs, ``y`` (n) 1 for bad, 0 for good and NaN for no
     label; rows without a label do not count. Raises NotEnoughDataError for fewer than
     FEWEST_EACH bad or good rows.
     """
-    log_odds = scorer.score(columns, len(y), explain=False).log_odds
+    inputs = {name: columns[name].to_numpy() for name in scorer.contract.inputs}
+    log_odds = scorer.score(inputs, len(y), explain=False).log_odds
     labelled = ~np.isnan(y)
     return Evaluation(log_odds[labelled], y[labelled]).report()
 

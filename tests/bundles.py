@@ -1,5 +1,6 @@
 """A small contract and a small trained bundle, for tests of everything after training."""
 
+import json
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -11,73 +12,98 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from data.contract import Contract
-from data.contract_loading import contract_hash, parse_contract
+from data.contract_loading import contract_from_json, contract_hash
 from scoring.bundle import Bundle, Golden
 from scoring.calibration import Calibration, probability
 from scoring.policy import DecisionRules
 from scoring.vector import FloatArray, Vectorizer
 
-_YAML = """
-contract: small
-version: "1.0"
-title: {en: Small, fr: Petit, sw: Ndogo}
-currency: KES
-tables:
-  loans:
-    kind: applications
-    keys: {application: loan_id, applicant: client_id, branch: branch, officer: officer}
-    columns:
-      loan_id: {type: string, required: true}
-      client_id: {type: string, required: true}
-      branch: {type: string}
-      officer: {type: string}
-      amount: {type: number, unit: KES, range: [100, 1000000], required: true}
-      income: {type: number, unit: KES, range: [0, 10000000]}
-      late_days: {type: integer, unit: days, range: [0, 1000]}
-      wallet_inflow: {type: number, unit: KES, range: [0, 10000000]}
-      trade: {type: category, categories: [farming, retail, transport, services]}
-      has_group: {type: boolean}
-      outcome: {type: category, categories: [paid, bad]}
-      sex: {type: category, categories: [F, M]}
-label: {kind: column, column: outcome, bad: [bad], good: [paid], definition: {}}
-sources:
-  application: &application
-    title: {en: Application, fr: Demande, sw: Ombi}
-    purpose: {en: Decide., fr: Décider., sw: Kuamua.}
-    legal_basis: contract
-    required: true
-  wallet: {<<: *application, legal_basis: consent, required: false}
-features:
-  amount:
-    title: &t {en: A, fr: B, sw: C}
-    source: application
-    column: loans.amount
-    monotone: increasing
-  income: {source: application, column: loans.income, in_model: false, title: *t}
-  late_days: {source: application, column: loans.late_days, monotone: increasing, title: *t}
-  burden: {source: application, formula: {ratio: [amount, income]}, title: *t}
-  wallet_inflow: {source: wallet, column: loans.wallet_inflow, monotone: decreasing, title: *t}
-  trade: {source: application, column: loans.trade, title: *t}
-  has_group: {source: application, column: loans.has_group, title: *t}
-reasons:
-  LOAN: &r
-    features: [amount, burden]
-    raises: {en: High., fr: Haut., sw: Juu.}
-    lowers: {en: Low., fr: Bas., sw: Chini.}
-  LATE: {<<: *r, features: [late_days]}
-  WALLET: {<<: *r, features: [wallet_inflow]}
-  WORK: {<<: *r, features: [trade, has_group]}
-protected:
-  sex: {column: loans.sex, title: {en: Sex, fr: Sexe, sw: Jinsia}, reference: M}
-split: {method: hash}
-"""
+_TEXT = {"en": "A", "fr": "B", "sw": "C"}
 _SIGN = {None: 0, "increasing": 1, "decreasing": -1}
+
+
+def _column(kind: str, low_high: tuple[float, float] | None = None, **more: Any) -> dict[str, Any]:
+    return {"type": kind, **({"range": low_high} if low_high else {}), **more}
+
+
+def _source(basis: str, **more: Any) -> dict[str, Any]:
+    return {"title": _TEXT, "purpose": _TEXT, "legal_basis": basis, **more}
+
+
+def _feature(source: str = "application", **more: Any) -> dict[str, Any]:
+    return {"source": source, "title": _TEXT, **more}
+
+
+def _reason(*features: str) -> dict[str, Any]:
+    return {"features": features, "raises": _TEXT, "lowers": _TEXT}
+
+
+_TRADES = ["farming", "retail", "transport", "services"]
+_CONTRACT = {
+    "contract": "small",
+    "version": "1.0",
+    "title": _TEXT,
+    "currency": "KES",
+    "tables": {
+        "loans": {
+            "kind": "applications",
+            "keys": {
+                "application": "loan_id",
+                "applicant": "client_id",
+                "branch": "branch",
+                "officer": "officer",
+            },
+            "columns": {
+                "loan_id": _column("string", required=True),
+                "client_id": _column("string", required=True),
+                "branch": _column("string"),
+                "officer": _column("string"),
+                "amount": _column("number", (100, 1e6), unit="KES", required=True),
+                "income": _column("number", (0, 1e7), unit="KES"),
+                "late_days": _column("integer", (0, 1000), unit="days"),
+                "wallet_inflow": _column("number", (0, 1e7), unit="KES"),
+                "trade": _column("category", categories=_TRADES),
+                "has_group": _column("boolean"),
+                "outcome": _column("category", categories=["paid", "bad"]),
+                "sex": _column("category", categories=["F", "M"]),
+            },
+        }
+    },
+    "label": {
+        "kind": "column",
+        "column": "outcome",
+        "bad": ["bad"],
+        "good": ["paid"],
+        "definition": {},
+    },
+    "sources": {
+        "application": _source("contract", required=True),
+        "wallet": _source("consent"),
+    },
+    "features": {
+        "amount": _feature(column="loans.amount", monotone="increasing"),
+        "income": _feature(column="loans.income", in_model=False),
+        "late_days": _feature(column="loans.late_days", monotone="increasing"),
+        "burden": _feature(formula={"ratio": ["amount", "income"]}),
+        "wallet_inflow": _feature("wallet", column="loans.wallet_inflow", monotone="decreasing"),
+        "trade": _feature(column="loans.trade"),
+        "has_group": _feature(column="loans.has_group"),
+    },
+    "reasons": {
+        "LOAN": _reason("amount", "burden"),
+        "LATE": _reason("late_days"),
+        "WALLET": _reason("wallet_inflow"),
+        "WORK": _reason("trade", "has_group"),
+    },
+    "protected": {"sex": {"column": "loans.sex", "title": _TEXT, "reference": "M"}},
+    "split": {"method": "hash"},
+}
 
 
 @cache
 def small_contract() -> Contract:
     """Six model features (one formula, one category, one boolean) from two sources."""
-    return parse_contract(_YAML, "small")
+    return contract_from_json(json.dumps(_CONTRACT).encode(), "small")
 
 
 def small_columns(n: int, seed: int = 0) -> dict[str, list[Any]]:
@@ -89,7 +115,7 @@ def small_columns(n: int, seed: int = 0) -> dict[str, list[Any]]:
         "income": rng.lognormal(10, 1, n).clip(0, 1e7).round(),
         "late_days": rng.poisson(4, n),
         "wallet_inflow": rng.lognormal(9, 2, n).clip(0, 1e7).round(2),
-        "trade": rng.choice(["farming", "retail", "transport", "services"], n),
+        "trade": rng.choice(_TRADES, n),
         "has_group": rng.random(n) < 0.5,
     }
     return {

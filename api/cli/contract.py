@@ -32,9 +32,8 @@ def list_contracts(as_json: JsonOption = False) -> None:
 @app.command()
 def show(contract: Name, as_json: JsonOption = False) -> None:
     """Print a contract: sources, features, reasons, protected attributes, label, policy."""
-    from data.contract_summary import describe_contract
-
     from data.contract_loading import canonical_json, contract_hash, load_contract
+    from data.contract_summary import describe_contract
 
     loaded = load_contract(contract)
     payload = {"sha256": contract_hash(loaded), "contract": json.loads(canonical_json(loaded))}

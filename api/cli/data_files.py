@@ -1,7 +1,7 @@
 """``microscore data``: check files against a contract, generate the synthetic portfolio."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -46,7 +46,7 @@ def check(
         raise typer.Exit(BAD_DATA)
 
 
-def report_findings(portfolio: "Portfolio", folder: Path | None) -> dict[str, object]:
+def report_findings(portfolio: "Portfolio", folder: Path | None) -> dict[str, Any]:
     """Write the report when a row or file is wrong; return the summary with its paths."""
     from api.settings import Settings
     from data.reading import summary, write_report
@@ -59,7 +59,7 @@ def report_findings(portfolio: "Portfolio", folder: Path | None) -> dict[str, ob
     return payload
 
 
-def show_findings(portfolio: "Portfolio", payload: dict[str, object]) -> None:
+def show_findings(portfolio: "Portfolio", payload: dict[str, Any]) -> None:
     """Print counts, the first findings and where the whole report is."""
     counts = [[t, str(read), str(kept)] for t, (read, kept) in portfolio.counts.items()]
     out.print(table("Rows", ["table", "read", "kept"], counts))
@@ -72,7 +72,7 @@ def show_findings(portfolio: "Portfolio", payload: dict[str, object]) -> None:
         title = f"Findings ({total})" if total <= SHOWN else f"First {SHOWN} of {total} findings"
         out.print(table(title, ["file", "row", "field", "rule", "what is wrong"], rows))
     if "report" in payload:
-        out.print(f"report: {payload['report']}", markup=False, soft_wrap=True)
+        out.print(f"report: {payload['report']['report']}", markup=False, soft_wrap=True)
     if payload["ok"]:
         out.print("no mistakes")
 

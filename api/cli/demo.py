@@ -89,19 +89,18 @@ def _example_bodies(version: str, folder: Path) -> list[tuple[str, dict[str, Any
         scorer = registry.load(version)
     contract = scorer.contract
     loaded = load_applications(contract, folder, labelled=False)
-    inputs = loaded.applications.inputs.tail(500).reset_index(drop=True)
-    keys = loaded.applications.keys.tail(500).reset_index(drop=True)
+    inputs = loaded.applications.inputs
     complete = inputs.notna().mean(axis=1).to_numpy()
-    pd = scorer.score({c: inputs[c].to_numpy() for c in inputs}, len(inputs), explain=False).pd
+    pd = scorer.score(loaded.columns(), len(loaded), explain=False).pd
     order = [int(i) for i in pd.argsort(kind="stable") if complete[i] >= complete.mean()]
     picks = [
-        ("A steady repeat borrower", order[len(order) // 10], ()),
-        ("Mobile-money consent not given", order[int(len(order) * 0.75)], ("mobile_money",)),
-        ("Late on earlier loans", order[int(len(order) * 0.97)], ()),
+        ("A steady repeat borrower", 0.10, ()),
+        ("Consent to mobile money not given", 0.75, ("mobile_money",)),
+        ("Late on earlier loans", 0.97, ()),
     ]
     return [
-        (title, request_body(contract, keys.iloc[i].to_dict(), inputs.iloc[i].to_dict(), refused))
-        for title, i, refused in picks
+        (title, request_body(contract, *loaded.row(order[int(len(order) * at)]), refused))
+        for title, at, refused in picks
     ]
 
 

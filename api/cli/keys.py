@@ -26,7 +26,7 @@ def create(
     settings = Settings()
     expires = datetime.now(UTC) + timedelta(days=days)
     with open_home_store(settings) as store:
-        pepper = Pepper.load_or_create(settings.home / "keys")
+        pepper = Pepper.load_or_create(settings.keys_folder)
         key, row = create_key(store, pepper, role, branch, name, expires)
     payload = {
         "key": key,
@@ -46,9 +46,8 @@ def create(
 @app.command("list")
 def list_keys(as_json: JsonOption = False) -> None:
     """List keys, without the secret."""
-    from data.store.keys import all_keys
-
     from api.wiring import open_home_store
+    from data.store.keys import all_keys
 
     with open_home_store() as store:
         keys = [
@@ -73,9 +72,8 @@ def revoke(
     as_json: JsonOption = False,
 ) -> None:
     """Revoke a key; the next request with it is refused."""
-    from data.store.keys import revoke_key
-
     from api.wiring import open_home_store
+    from data.store.keys import revoke_key
 
     with open_home_store() as store:
         revoke_key(store, key_id, datetime.now(UTC))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.output import JsonOption, emit, out, table
+from api.cli.output import JsonOption, emit, out, plain_rows, table
 from api.cli.training import metric_table
 
 app = typer.Typer(help="Versions of the model, and which one is champion.", no_args_is_help=True)
@@ -52,10 +52,11 @@ def show(ref: Ref, as_json: JsonOption = False) -> None:
 
     with open_registry() as registry:
         version, bundle = registry.open(ref)
+    policy = bundle.rules.model_dump(mode="json")
     payload = {
         "version": version,
         "contract": bundle.contract.contract,
-        "rules": bundle.rules.model_dump(mode="json"),
+        "policy": policy,
         "calibration": bundle.calibration.model_dump(mode="json"),
         "metrics": bundle.metrics,
         "lineage": bundle.lineage,
@@ -65,9 +66,9 @@ def show(ref: Ref, as_json: JsonOption = False) -> None:
         out.print(f"[bold]{version}[/]", highlight=False)
         if "test" in bundle.metrics:
             out.print(metric_table("Test", {"model": bundle.metrics["test"]}))
-        rules = [[k, str(v)] for k, v in payload["rules"].items()]
+        rules = plain_rows(policy)
         out.print(table("Policy", ["rule", "value"], rows=rules))
-        lineage = [[k, str(v)] for k, v in bundle.lineage.items()]
+        lineage = plain_rows(bundle.lineage)
         out.print(table("Lineage", ["what", "value"], rows=lineage))
 
     emit(as_json, payload, tables)

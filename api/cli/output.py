@@ -1,11 +1,12 @@
 """What every command shares: JSON or text on standard output, the rest on standard error."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -40,12 +41,28 @@ def fail(error: MicroscoreError, code: int = 1) -> typer.Exit:
 
 def table(title: str, columns: list[str], rows: list[list[str]]) -> Table:
     """A plain table; every cell is text and never read as markup."""
-    made = Table(title=title, title_justify="left", header_style="bold")
+    made = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE, pad_edge=False)
     for name in columns:
         made.add_column(name, overflow="fold")
     for row in rows:
         made.add_row(*(cell.replace("[", r"\[") for cell in row))
     return made
+
+
+def plain_rows(values: Mapping[str, Any], prefix: str = "") -> list[list[str]]:
+    """Nested values as rows of a dotted name and a text."""
+    rows: list[list[str]] = []
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            rows += plain_rows(value, f"{prefix}{name}.")
+        else:
+            shown = ", ".join(map(_short, value)) if isinstance(value, list) else _short(value)
+            rows.append([f"{prefix}{name}", shown])
+    return rows
+
+
+def _short(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 @contextmanager

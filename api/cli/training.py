@@ -19,7 +19,7 @@ METRIC_TITLES = {
     "ks": "KS",
     "average_precision": "Average precision",
     "brier": "Brier score",
-    "ece": "Expected calibration error",
+    "ece": "Calibration error (ECE)",
     "calibration_slope": "Calibration slope",
     "calibration_intercept": "Calibration intercept",
     "mean_pd": "Mean predicted PD",
@@ -43,7 +43,7 @@ def load(
         payload = report_findings(portfolio, None)
         err.print(
             f"{len(portfolio.errors)} findings; bad rows were put aside. "
-            f"Report: {payload['report']}",
+            f"Report: {payload['report']['report']}",
             markup=False,
             highlight=False,
             soft_wrap=True,
@@ -65,12 +65,13 @@ def train(
     as_json: JsonOption = False,
 ) -> None:
     """Train, calibrate and test a model, and register it. Promoting it is your decision."""
+    from api.settings import Settings
+    from api.wiring import open_registry
+    from data.contract_loading import load_contract
     from scoring.sealing import write_bundle
+    from scoring.signing import SigningKey
     from scoring.training import TrainingOptions
     from scoring.training import train as train_model
-
-    from api.wiring import open_registry, signing_key
-    from data.contract_loading import load_contract
 
     described = load_contract(contract)
     loaded = load(described, data, labelled=True, encoding=encoding)
@@ -87,8 +88,10 @@ def train(
             {"data": dict(sorted(loaded.portfolio.sha256.items()))},
             progress,
         )
-    with open_registry() as registry:
-        sealed = write_bundle(result.bundle, registry.models_folder, signing_key(registry.home))
+    settings = Settings()
+    key = SigningKey.load_or_create(settings.keys_folder)
+    with open_registry(settings) as registry:
+        sealed = write_bundle(result.bundle, registry.models_folder, key)
         registry.register(sealed, actor="train")
     payload = {"version": sealed.version, "bundle": str(sealed.path), **result.report}
     emit(as_json, payload, lambda: _show_training(payload))
@@ -109,7 +112,7 @@ def evaluate(
     loaded = load(scorer.contract, data, labelled=True, encoding=encoding)
     if loaded.y is None:
         raise AssertionError("labelled data was asked for")
-    metrics = evaluate_model(scorer, loaded.applications.inputs, loaded.y)
+    metrics = evaluate_model(scorer, loaded.columns(), loaded.y)
     payload = {"version": scorer.version, "rows": len(loaded), "test": metrics}
     emit(as_json, payload, lambda: out.print(metric_table("Test", {"model": metrics})))
 
@@ -120,21 +123,21 @@ def metric_table(title: str, columns: dict[str, dict[str, Any]]) -> Any:
         [label, *(_cell(metrics[name]) for metrics in columns.values())]
         for name, label in METRIC_TITLES.items()
     ]
-    return table(title, ["metric (95 % interval)", *columns], rows)
+    return table(title, ["95 % intervals", *columns], rows)
 
 
 def _cell(value: dict[str, float | None]) -> str:
     shown = [
         "n/a" if v is None else f"{v:.3f}" for v in (value["value"], value["low"], value["high"])
     ]
-    return f"{shown[0]}  [{shown[1]}, {shown[2]}]"
+    return f"{shown[0]} [{shown[1]}, {shown[2]}]"
 
 
 def _show_training(payload: dict[str, Any]) -> None:
     rows = payload["rows"]
     out.print(", ".join(f"{name} {count}" for name, count in rows.items()), highlight=False)
     comparison = payload["imbalance"]["comparison"]
-    names = list(next(iter(comparison.values())))
+    names = ["rows", "log_loss", "auc", "brier", "ece"]
     out.print(
         table(
             f"Imbalance handling, on validation (chosen: {payload['imbalance']['chosen']})",
@@ -142,7 +145,12 @@ def _show_training(payload: dict[str, Any]) -> None:
             [[k, *(_number(v[n]) for n in names)] for k, v in comparison.items()],
         )
     )
-    out.print(metric_table("Test", {"model": payload["test"], **payload["baselines"]}))
+    out.print(
+        metric_table(
+            "Test",
+            {"model": payload["test"], "logistic baseline": payload["baselines"]["logistic"]},
+        )
+    )
     out.print(f"version: {payload['version']}\nbundle:  {payload['bundle']}", soft_wrap=True)
     out.print(f"next: microscore models promote {payload['version']}", markup=False)
 

@@ -10,8 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from data.contract import Aggregate
-from data.contract_rules import operands
+from data.contract import Aggregate, operands
 from data.features.functions import FUNCTIONS, Values
 from data.features.tables import DAY, CheckedTable
 from data.features.values import equals, row_value

@@ -4,15 +4,13 @@ It stands apart from the inputs: nothing that trains or scores calls this.
 """
 
 from collections.abc import Mapping
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from data.contract import Contract, ProtectedAttribute
-from data.errors import ContractError, ContractProblem
+from data.contract import Contract, ProtectedAttribute, band_names
 from data.features.tables import CheckedTable, as_code, as_floats
 
 NOT_STATED = "not stated"
@@ -34,9 +32,7 @@ def protected_groups(
 
     ``keys`` and ``as_of`` are those of ``Applications``. Ages are put into the bands of the
     contract (``band_names``); a missing value, or an age below 0, is "not stated"; a code that the
-    contract does not name is "other". Raises ContractError when an age is to be computed from a
-    birth date or year and the contract has no ``as_of``, and DataFileError when a table has two
-    rows for one key.
+    contract does not name is "other". Raises DataFileError when a table has two rows for one key.
     """
     groups: dict[str, Names] = {}
     for name, attribute in contract.protected.items():
@@ -47,20 +43,9 @@ def protected_groups(
             groups[name] = _categories(attribute, values)
         elif attribute.measure in {"years", "negative_days"}:
             groups[name] = _bands(attribute, _stated_age(attribute, values))
-        elif as_of is None:
-            message = f"{attribute.measure} gives no age without as_of"
-            problem = ContractProblem(1, f"protected.{name}.measure", message)
-            raise ContractError(contract.contract, [problem])
-        else:
+        elif as_of is not None:  # always: a contract with births has the time of application
             groups[name] = _bands(attribute, _age_from_birth(attribute, values, as_of))
     return pd.DataFrame(groups, index=keys.index, dtype=object)
-
-
-def band_names(bands: tuple[float, ...]) -> list[str]:
-    """Names of the age bands that the cut points part: 25, 35 gives "under 25", "25-34", ..."""
-    cuts = [as_code(float(cut)) for cut in bands]
-    between = [f"{as_code(float(low))}-{as_code(float(high - 1))}" for low, high in pairwise(bands)]
-    return [f"under {cuts[0]}", *between, f"{cuts[-1]} and over"]
 
 
 def _categories(attribute: ProtectedAttribute, values: pa.ChunkedArray) -> Names:

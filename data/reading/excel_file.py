@@ -2,8 +2,10 @@
 
 import datetime as dt
 import html
+import io
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,10 @@ from data.reading.raw import FileFindings, RawTable, csv_line
 
 SPREADSHEET_ERROR = "#N/A"
 _MAX_ROWS = 1_048_576
+_DAMAGED = (
+    *(CalamineError, zipfile.BadZipFile, zlib.error),
+    *(KeyError, EOFError, NotImplementedError, UnicodeDecodeError),
+)
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ERROR_CELL = re.compile(rb'<(?:\w+:)?c\s(?=[^>]*\bt="e")[^>]*\br="([A-Z]+)(\d+)"')
 _UNCALCULATED = re.compile(
@@ -48,7 +54,7 @@ def open_workbook(path: Path, findings: FileFindings) -> CalamineWorkbook | None
         findings.add(Rule.WRONG_FORMAT, message, value_class="not an Excel workbook")
     else:
         try:
-            return CalamineWorkbook.from_path(path)
+            return CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
         except CalamineError:
             findings.add(Rule.CUT_FILE, "the workbook is damaged or cut; copy or save it again")
     return None
@@ -68,7 +74,7 @@ def read_sheet(
         values = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
         cells = [[_text(v) for v in row] for row in values]
         _mark_errors(path, sheet, cells)
-    except (CalamineError, zipfile.BadZipFile, KeyError, OSError):
+    except _DAMAGED:
         findings.add(Rule.CUT_FILE, "the sheet is damaged or cut; copy or save the file again")
         return RawTable(findings, usable=False)
     if len(cells) >= _MAX_ROWS:
@@ -135,6 +141,8 @@ def _mark_errors(path: Path, sheet: str, cells: list[list[str]]) -> None:
     if not zipfile.is_zipfile(path):
         return
     with zipfile.ZipFile(path) as archive:
+        if archive.testzip() is not None:
+            raise zipfile.BadZipFile("a part does not fit its checksum")
         xml = archive.read(_sheet_member(archive, sheet))
     for pattern in (_ERROR_CELL, _UNCALCULATED):
         for match in pattern.finditer(xml):

@@ -34,8 +34,11 @@ def matches(cells: Sequence[str], columns: Collection[str]) -> int:
 
 
 def find_header(rows: Sequence[Sequence[str]], columns: Collection[str]) -> Header | None:
-    """The one of ``rows`` that names most of the contract's columns, or None."""
-    best, best_score = None, 0
+    """The one of ``rows`` that names most of the contract's columns, or None.
+
+    One name alone may be a value of a file without column names, so at least two are needed.
+    """
+    best, best_score = None, min(2, len(columns)) - 1
     for index, cells in enumerate(rows):
         inner = unwrap(cells)
         names = [c.strip() for c in (inner or cells)]

@@ -9,7 +9,8 @@ from data.reading.excel_file import open_workbook
 from data.reading.needs import needed_tables
 from data.reading.raw import FileFindings
 
-ENDINGS = (".csv", ".csv.gz", ".parquet", ".xlsx", ".xls")
+WORKBOOKS = (".xlsx", ".xls")
+ENDINGS = (".csv", ".csv.gz", ".parquet", *WORKBOOKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def locate(contract: Contract, path: Path, *, need_label: bool) -> dict[str, Pla
         raise DataFileError(f"{path}: no such file or folder")
     elif ending(path) is None:
         raise DataFileError(f"{path.name}: must end in one of {', '.join(ENDINGS)}")
-    elif ending(path) == ".xlsx":
+    elif ending(path) in WORKBOOKS:
         found = _in_workbook(contract, path, need_label=need_label)
     else:
         found = {_only_table(contract, path, need_label=need_label): Place(path)}
@@ -81,7 +82,7 @@ def _in_folder(contract: Contract, folder: Path) -> dict[str, Place]:
 
 def _sheet_of(path: Path, stem: str) -> str | None:
     """The sheet of a workbook for one table: the one of its name, or the only one."""
-    if ending(path) != ".xlsx":
+    if ending(path) not in WORKBOOKS:
         return None
     book = open_workbook(path, FileFindings(path.name))
     if book is None:

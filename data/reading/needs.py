@@ -1,7 +1,6 @@
 """Which tables and columns a portfolio cannot do without."""
 
-from data.contract import Contract, PerformanceLabel
-from data.contract_rules import operands
+from data.contract import Contract, PerformanceLabel, operands
 
 
 def needed_tables(contract: Contract, *, need_label: bool) -> set[str]:

@@ -20,7 +20,7 @@ def read_parquet(path: Path, findings: FileFindings, columns: Mapping[str, bool]
     if not _whole(path, findings):
         return RawTable(findings, usable=False)
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
             header = Header(0, list(file.schema_arrow.names), wrapped=False)
             if not matches(header.names, columns):
                 no_header(columns, findings)
@@ -28,8 +28,9 @@ def read_parquet(path: Path, findings: FileFindings, columns: Mapping[str, bool]
             usable = check_header(header, 0, columns, findings)
             kept = [c for c in header.positions(columns) if header.names.count(c) == 1]
             table = file.read(columns=kept)
+            table.validate(full=True)
             count = file.metadata.num_rows
-    except (OSError, pa.ArrowException):
+    except (OSError, pa.ArrowException, UnicodeDecodeError):
         findings.add(Rule.CUT_FILE, "the file is damaged; copy or export it again")
         return RawTable(findings, usable=False)
     text: dict[str, pa.Array] = {}

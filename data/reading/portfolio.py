@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.contract import Contract
+from data.errors import DataFileError
 from data.reading.checking import check_table, empty_table
 from data.reading.csv_file import read_csv
 from data.reading.excel_file import read_sheet
@@ -59,8 +60,8 @@ def read_portfolio(
     ``path``: a folder with one file a table, a workbook with one sheet a table, or the file of
     the only table that is needed. ``encoding`` is for CSV files that are not UTF-8. Without
     ``need_label`` the columns and tables of the outcome may be absent. ``progress`` is told
-    what is being done and the share that is done. Raises DataFileError when a file is absent
-    or two files claim one table; whatever is wrong inside a file becomes a finding.
+    what is being done and the share that is done. Raises DataFileError when a file is absent,
+    cannot be opened, or two files claim one table; what is wrong inside a file is a finding.
     """
     places = locate(contract, path, need_label=need_label)
     read = Portfolio(contract, {}, [], {}, {}, {}, {})
@@ -94,15 +95,15 @@ def read_portfolio(
 
 def _read(place: Place, columns: dict[str, bool], encoding: str | None) -> RawTable:
     findings = FileFindings(place.name)
-    if place.sheet is not None:
-        return read_sheet(place.path, place.sheet, findings, columns)
-    match ending(place.path):
-        case ".parquet":
+    try:
+        if place.sheet is not None:
+            return read_sheet(place.path, place.sheet, findings, columns)
+        if ending(place.path) == ".parquet":
             return read_parquet(place.path, findings, columns)
-        case ".xlsx" | ".xls":
-            return read_sheet(place.path, "", findings, columns)
-        case _:
-            return read_csv(place.path, findings, columns, encoding)
+        return read_csv(place.path, findings, columns, encoding)
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        raise DataFileError(f"{place.name}: the file cannot be opened: {reason}") from None
 
 
 def _orphans(

@@ -48,11 +48,6 @@ def choose(rng: np.random.Generator, weights: Sequence[float], n: int) -> Ints:
     return np.searchsorted(edges[:-1], rng.random(n), side="right").astype(np.int64)
 
 
-def log_odds(p: Floats | float) -> Floats:
-    """Log-odds of a probability."""
-    return np.asarray(np.log(p) - np.log1p(-np.asarray(p)), dtype=np.float64)
-
-
 def probability(x: Floats) -> Floats:
     """Probability of log-odds ``x``; exact at both ends."""
     return np.asarray(0.5 * (1.0 + np.tanh(0.5 * x)), dtype=np.float64)

@@ -59,9 +59,7 @@ class Evidence:
     """(n, 4) observers' codes from 0 to 20."""
 
 
-def draw_evidence(
-    streams: Streams, world: World, people: People, requests: Requests
-) -> Evidence:
+def draw_evidence(streams: Streams, world: World, people: People, requests: Requests) -> Evidence:
     """Draw signals and records for each of ``requests``."""
     rng = streams.of("evidence")
     reliability = people.reliability[requests.person, None]
@@ -98,5 +96,3 @@ def _leniency(world: World, officer: Ints) -> Floats:
     out = np.zeros((len(officer), OBSERVERS))
     out[:, : OBSERVERS // 2] = world.leniency[officer, None]
     return out
-
-

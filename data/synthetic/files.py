@@ -9,11 +9,20 @@ import pyarrow as pa
 
 from data.synthetic import lending, records
 from data.synthetic.chunks import Chunk
-from data.synthetic.people import LANGUAGE_GROUPS, RESIDENCES, SEXES
-from data.synthetic.tables import calendar, numbered, words
+from data.synthetic.people import LANGUAGE_GROUPS, RESIDENCES, SEXES, People
+from data.synthetic.records import Names
+from data.synthetic.tables import DAY_SECONDS, numbered, timestamps, words
 from data.synthetic.turns import Turn
 from data.synthetic.wallet import mobile_money
 from data.synthetic.world import in_drought
+
+SOURCES = {
+    "mobile_money": mobile_money,
+    "phone_usage": records.phone_usage,
+    "psychometrics": records.psychometrics,
+    "observations": records.observations,
+    "geography": records.geography,
+}
 
 
 def tables(chunk: Chunk) -> Iterator[tuple[str, pa.Table]]:
@@ -24,38 +33,29 @@ def tables(chunk: Chunk) -> Iterator[tuple[str, pa.Table]]:
     yield "consents", records.consents(first, people, persons)
     yield "protected", records.protected(people, persons)
     yield "previous_loans", lending.previous_loans(chunk.closed, persons)
-    of_people = {
-        "applications": lending.applications,
-        "mobile_money": mobile_money,
-        "phone_usage": records.phone_usage,
-        "psychometrics": records.psychometrics,
-        "observations": records.observations,
-        "geography": records.geography,
-    }
     named = list(zip(chunk.turns, names, strict=True))
-    for name, table_of in of_people.items():
-        yield name, _together([table_of(turn, people, own) for turn, own in named])
+    for name, rows_of in SOURCES.items():
+        yield name, _together([rows_of(turn, people, own) for turn, own in named])
+    requests = [lending.applications(turn, people, own) for turn, own in named]
+    yield "applications", _together(requests).sort_by("application_id")
     yield "instalments", _together([lending.instalments(turn, own) for turn, own in named])
     yield "repayments", _together([lending.repayments(turn, own) for turn, own in named])
 
 
 def truth_rows(chunk: Chunk) -> pa.Table:
     """What only the generator knows about each application."""
-    people = chunk.people
-    return _together(
-        [
-            _truth(turn, people, own)
-            for turn, own in zip(chunk.turns, _names(chunk), strict=True)
-        ]
-    )
+    named = zip(chunk.turns, _names(chunk), strict=True)
+    rows = [_truth(turn, chunk.people, own) for turn, own in named]
+    return _together(rows).sort_by("application_id")
 
 
-def _truth(turn: Turn, people: records.People, names: records.Names) -> pa.Table:
+def _truth(turn: Turn, people: People, names: Names) -> pa.Table:
     person, day = turn.requests.person, turn.requests.day
     return pa.table(
         {
             "application_id": names.applications,
-            "applied_on": calendar(day),
+            "applicant_id": names.persons.take(pa.array(person)),
+            "applied_at": timestamps(day * DAY_SECONDS + turn.requests.second),
             "true_pd": turn.true_pd,
             "attainable_pd": turn.attainable_pd,
             "approval_probability": turn.approval_probability,
@@ -71,19 +71,15 @@ def _truth(turn: Turn, people: records.People, names: records.Names) -> pa.Table
     )
 
 
-def _names(chunk: Chunk) -> list[records.Names]:
+def _names(chunk: Chunk) -> list[Names]:
     """Identifiers of persons and applications; applications are numbered by time."""
     persons = numbered("C", chunk.first + np.arange(len(chunk.people.region)))
-    times = [t.requests.day * 86_400 + t.requests.second for t in chunk.turns]
+    times = [t.requests.day * DAY_SECONDS + t.requests.second for t in chunk.turns]
     rank = np.argsort(np.argsort(np.concatenate(times), kind="stable"), kind="stable")
     ends = np.cumsum([len(t) for t in times])[:-1]
-    return [
-        records.Names(persons, numbered("A", chunk.first + own)) for own in np.split(rank, ends)
-    ]
+    return [Names(persons, numbered("A", chunk.first + own)) for own in np.split(rank, ends)]
 
 
 def _together(parts: list[pa.Table]) -> pa.Table:
-    """One table; applications (one row each) are put in the order of their numbers."""
+    """One table of the rows of all turns."""
     return pa.concat_tables(parts).combine_chunks()
-
-

@@ -45,12 +45,14 @@ class Standing:
 def punctuality(rng: np.random.Generator, reliability: Floats) -> Floats:
     """Standard normal punctuality of one loan each, correlated with reliability."""
     noise = rng.normal(size=len(reliability))
-    return LATENESS_LOADING * reliability + np.sqrt(1 - LATENESS_LOADING**2) * noise
+    own = np.sqrt(1 - LATENESS_LOADING**2)
+    return np.asarray(LATENESS_LOADING * reliability + own * noise, dtype=np.float64)
 
 
 def usual_delay(punctual: Floats) -> Floats:
     """Mean days late of the instalments of a loan that is repaid."""
-    return (USUAL_DAYS_LATE - DAYS_PER_UNIT * punctual).clip(MOST_EARLY, MOST_LATE)
+    days = USUAL_DAYS_LATE - DAYS_PER_UNIT * punctual
+    return np.asarray(days.clip(MOST_EARLY, MOST_LATE), dtype=np.float64)
 
 
 def draw_past_loans(streams: Streams, people: People) -> ClosedLoans:

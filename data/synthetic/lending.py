@@ -26,7 +26,6 @@ def applications(turn: Turn, people: People, names: Names) -> pa.Table:
             "officer_id": numbered("F", people.officer[r.person], 4),
             "applied_at": timestamps(r.day * DAY_SECONDS + r.second),
             "product": words(PRODUCTS, r.product),
-            "group_loan": r.product == PRODUCTS.index("group"),
             "purpose": words(PURPOSES, r.purpose),
             "sector": words(SECTORS, r.sector),
             "amount": r.amount,

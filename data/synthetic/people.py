@@ -26,7 +26,7 @@ OPTIONAL_SOURCES = ("mobile_money", "phone_usage", "psychometrics", "observation
 CONSENT_SOURCES = OPTIONAL_SOURCES[:3]
 REFUSED = (0.09, 0.13, 0.08)
 """Share that refuses consent, for each of CONSENT_SOURCES."""
-UNAVAILABLE = ((0.08, 0.05, 0.07, 0.10, 0.08), (0.16, 0.11, 0.08, 0.16, 0.14))
+UNAVAILABLE = ((0.08, 0.05, 0.07, 0.10, 0.10), (0.16, 0.11, 0.08, 0.16, 0.16))
 """Share without the source though allowed (no wallet, no visit): urban, rural."""
 
 

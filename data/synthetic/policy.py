@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from data.synthetic.arrays import Floats, probability
 from data.synthetic.people import FEMALE, People
 from data.synthetic.requests import Requests
@@ -14,9 +12,7 @@ BIAS_LOG_ODDS = {"sex": {"female": -0.8}}
 """Shift of the log-odds of approval that no risk explains."""
 
 
-def approval_probability(
-    streams: Streams, people: People, requests: Requests
-) -> Floats:
+def approval_probability(streams: Streams, people: People, requests: Requests) -> Floats:
     """Probability that the lender of the time approved each application.
 
     It looks at request and history only, so that, given what is recorded, who was approved

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from data.synthetic.arrays import Ints, expand
+from data.synthetic.arrays import expand
 from data.synthetic.evidence import MONTHS, OBSERVERS, REMOTENESS
 from data.synthetic.people import (
     CONSENT_SOURCES,
@@ -19,8 +19,7 @@ from data.synthetic.people import (
 )
 from data.synthetic.tables import DAY_SECONDS, dates, ids, timestamps, words
 from data.synthetic.turns import Turn
-from data.synthetic.world import Streams
-
+from data.synthetic.world import Streams, first_day, month_number
 
 
 class Names(NamedTuple):
@@ -33,10 +32,8 @@ class Names(NamedTuple):
 CODES = ("premises", "bookkeeping", "reputation", "cooperation")
 """What is observed: two codes by the officer, then two by neighbours."""
 PHONE, PSYCHOMETRICS, OBSERVATIONS, GEOGRAPHY = (
-    OPTIONAL_SOURCES.index(s)
-    for s in ("phone_usage", "psychometrics", "observations", "geography")
+    OPTIONAL_SOURCES.index(s) for s in ("phone_usage", "psychometrics", "observations", "geography")
 )
-NOT_STATED = "not_stated"
 CLOSING_DAYS = 2
 """The phone figures of a month are known on its successor's third day."""
 
@@ -47,15 +44,14 @@ def phone_usage(turn: Turn, people: People, names: Names) -> pa.Table:
     rows = np.flatnonzero(people.observed[requests.person, PHONE])
     owner = np.repeat(rows, MONTHS)
     back = np.tile(np.arange(MONTHS), len(rows))
-    last = (requests.day[owner] - CLOSING_DAYS - 1).astype("datetime64[D]").astype("datetime64[M]")
-    month = last - 1 - back
+    month = month_number(requests.day[owner] - CLOSING_DAYS - 1) - 1 - back
     n = len(owner)
     days = turn.evidence.active_days[owner, back]
     return pa.table(
         {
             "applicant_id": names.persons.take(pa.array(requests.person[owner])),
-            "month": dates(_day(month)),
-            "closed_on": dates(_day(month + 1) + CLOSING_DAYS),
+            "month": dates(first_day(month)),
+            "closed_on": dates(first_day(month + 1) + CLOSING_DAYS),
             "active_days": days,
             "call_minutes": np.rint(days * rng.gamma(4, 2, n)).astype(np.int64),
             "data_mb": np.rint(rng.gamma(1.5, 500, n)).astype(np.int64),
@@ -63,10 +59,6 @@ def phone_usage(turn: Turn, people: People, names: Names) -> pa.Table:
             "topup_amount": (rng.gamma(3, 900, n) / 50).astype(np.int64) * 50,
         }
     )
-
-
-def _day(month: np.ndarray[tuple[int, ...], np.dtype[np.datetime64]]) -> Ints:
-    return month.astype("datetime64[D]").astype(np.int64)
 
 
 def psychometrics(turn: Turn, people: People, names: Names) -> pa.Table:
@@ -140,20 +132,15 @@ def consents(streams: Streams, people: People, names: pa.Array) -> pa.Table:
 
 
 def protected(people: People, names: pa.Array) -> pa.Table:
-    """Attributes that only audits see; some applicants did not state them."""
-    withheld = people.withheld
-
-    def stated(values: tuple[str, ...], codes: Ints, question: int) -> pa.Array:
-        return words((*values, NOT_STATED), np.where(withheld[:, question], len(values), codes))
-
+    """Attributes that only audits see; empty where the applicant did not state them."""
+    no_sex, no_birth_year, no_language, no_disability = people.withheld.T
     return pa.table(
         {
             "applicant_id": names,
-            "sex": stated(SEXES, people.sex, 0),
-            "birth_year": pa.array(people.birth_year, mask=withheld[:, 1]),
-            "language_group": stated(LANGUAGE_GROUPS, people.language, 2),
-            "disability": stated(("no", "yes"), people.disability.astype(np.int64), 3),
+            "sex": words(SEXES, people.sex, no_sex),
+            "birth_year": pa.array(people.birth_year, mask=no_birth_year),
+            "language_group": words(LANGUAGE_GROUPS, people.language, no_language),
+            "disability": words(("no", "yes"), people.disability.astype(np.int64), no_disability),
             "residence": words(RESIDENCES, people.rural.astype(np.int64)),
         }
     )
-

@@ -107,7 +107,6 @@ def _product(rng: np.random.Generator, day: Ints, sector: Ints) -> Ints:
 
 
 def _rainfall(rng: np.random.Generator, world: World, day: Ints, region: Ints) -> Floats:
-    """Anomaly around the branch in the month of the application."""
+    """Anomaly around the branch in the 30 days before the application."""
     known = world.rain[region, months_since_start(day)]
     return np.round(known + rng.normal(0, 0.25, len(day)), 2).clip(-4, 4)
-

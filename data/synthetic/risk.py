@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from data.synthetic.arrays import Floats, probability
-from data.synthetic.evidence import INFLOW, LOADINGS, NOISE, Evidence
+from data.synthetic.evidence import INFLOW, LOADINGS, NOISE, PLANNING, Evidence
 from data.synthetic.history import (
     DAYS_PER_UNIT,
     LATENESS_LOADING,
@@ -21,11 +21,11 @@ from data.synthetic.history import (
 from data.synthetic.people import AGRICULTURE
 from data.synthetic.requests import Requests
 
-BASE_LOG_ODDS = -2.47
-WEIGHTS = np.array([-0.42, 0.12, -0.08, -0.42, -0.25, 0.10])
+BASE_LOG_ODDS = -2.44
+WEIGHTS = np.array([-0.42, 0.10, -0.08, -0.42, -0.22, 0.10])
 """Log-odds for one standard deviation of each signal."""
-NEW_CLIENT_FACTOR = 1.35
-"""The wallet's inflow says more where there is no history."""
+FACTOR_NEW, FACTOR_KNOWN = 1.7, 0.8
+"""Wallet inflow and questionnaire say more where there is no history."""
 _NODES, _NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
 _NODE_WEIGHTS = _NODE_WEIGHTS / _NODE_WEIGHTS.sum()
 
@@ -37,7 +37,7 @@ def burden(requests: Requests) -> Floats:
 
 
 def past_lateness(requests: Requests) -> Floats:
-    """Between -1 and 1: how late earlier loans were, with a soft step at five days; 0 for new clients."""
+    """Between -1 and 1: how late earlier loans were, a soft step at five days; 0 if new."""
     late = np.tanh((requests.mean_days_late - 5) / 3)
     return np.asarray(np.where(requests.past_loans > 0, late, 0.0))
 
@@ -51,7 +51,7 @@ def visible_log_odds(requests: Requests) -> Floats:
     growth = np.log(requests.amount / np.where(new, requests.amount, requests.last_amount))
     return np.asarray(
         BASE_LOG_ODDS
-        + 0.7 * np.tanh(1.2 * (heavy - 0.2))
+        + 0.68 * np.tanh(1.2 * (heavy - 0.2))
         + 0.85 * past_lateness(requests)
         + 0.3 * new
         + farms * (0.6 * dry + 0.04 * requests.months_to_harvest - 0.15)
@@ -64,7 +64,8 @@ def visible_log_odds(requests: Requests) -> Floats:
 def signal_weights(requests: Requests) -> Floats:
     """(n, 6) weight of each signal in the log-odds."""
     weights = np.repeat(WEIGHTS[None], len(requests.amount), axis=0)
-    weights[:, INFLOW] *= np.where(requests.past_loans == 0, NEW_CLIENT_FACTOR, 1.0)
+    new = requests.past_loans == 0
+    weights[:, (INFLOW, PLANNING)] *= np.where(new, FACTOR_NEW, FACTOR_KNOWN)[:, None]
     return weights
 
 

@@ -12,16 +12,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from data.synthetic.arrays import Ints
+from data.synthetic.arrays import Bools, Ints
 from data.synthetic.world import EXTRACT_DAY, Streams
 
 DAY_SECONDS = 86_400
 HASH_BYTES = 6
 
 
-def words(names: Sequence[str], codes: Ints) -> pa.Array:
-    """Text column: ``names[code]``."""
-    return pa.array(names, pa.string()).take(pa.array(codes))
+def words(names: Sequence[str], codes: Ints, empty: Bools | None = None) -> pa.Array:
+    """Text column: ``names[code]``, and no value where ``empty``."""
+    return pa.array(names, pa.string()).take(pa.array(codes, mask=empty))
 
 
 def numbered(prefix: str, numbers: Ints, digits: int = 8) -> pa.Array:
@@ -79,7 +79,12 @@ class PortfolioWriter:
             path = self._path(name, ".partial")
             path.parent.mkdir(parents=True, exist_ok=True)
             self._writers[name] = pq.ParquetWriter(
-                path, table.schema, compression="zstd", compression_level=1, version="2.6"
+                path,
+                table.schema,
+                version="2.6",
+                compression="zstd",
+                compression_level=1,
+                write_page_checksum=True,
             )
             self.rows[name] = 0
         self._writers[name].write_table(table, row_group_size=max(table.num_rows, 1))

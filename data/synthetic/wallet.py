@@ -39,7 +39,9 @@ def mobile_money(turn: Turn, people: People, names: Names) -> pa.Table:
     amount = np.empty(len(owner), dtype=np.int64)
     amount[incoming], amount[~incoming] = received, spent
     kind = np.where(
-        incoming, choose(rng, (3, 4), len(owner)), KINDS_IN + choose(rng, (4, 3, 2, 4, 2), len(owner))
+        incoming,
+        choose(rng, (3, 4), len(owner)),
+        KINDS_IN + choose(rng, (4, 3, 2, 4, 2), len(owner)),
     )
     at = (requests.day * DAY_SECONDS + requests.second)[owner]
     at = at - rng.integers(DAY_SECONDS, LONGEST_DAYS * DAY_SECONDS, len(owner))

@@ -100,15 +100,24 @@ def build_world(seed: int) -> World:
     return World(seed, streams.of("leniency").normal(0.0, 0.35, officers), rain)
 
 
-def month_index(day: int | Ints) -> int:
+def month_index(day: int) -> int:
     """Months since 2022-01 of one day number."""
     return int(months_since_start(np.asarray([day]))[0])
 
 
+def month_number(day: Ints) -> Ints:
+    """Months since 1970-01 of day numbers."""
+    return np.asarray(day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64))
+
+
+def first_day(month: Ints) -> Ints:
+    """Day number of the first day of months since 1970-01."""
+    return np.asarray(month.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64))
+
+
 def months_since_start(day: Ints) -> Ints:
     """Months since 2022-01 of day numbers."""
-    months = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    return np.asarray(months - 12 * (STARTS_ON.year - 1970), dtype=np.int64)
+    return month_number(day) - 12 * (STARTS_ON.year - EPOCH.year)
 
 
 def months_to_harvest(day: Ints, region: Ints) -> Ints:

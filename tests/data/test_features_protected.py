@@ -6,10 +6,10 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from data.contract import Contract
-from data.errors import ContractError, DataFileError
+from data.contract import Contract, band_names
+from data.errors import DataFileError
 from data.features.applications import build_applications
-from data.features.protected import band_names, protected_groups
+from data.features.protected import protected_groups
 from tests.data.small_portfolio import (
     TABLES,
     TEXT,
@@ -92,14 +92,6 @@ def test_ages_from_births_are_those_at_the_application() -> None:
     born = {"column": "persons.born", "measure": "birth_date", "bands": BANDS}
     days = [date(1999, 6, 10), date(1999, 6, 11), date(1989, 2, 28), None]
     assert _groups(born, *days) == ["25-34", "under 25", "35-44", "not stated"]
-
-
-@pytest.mark.parametrize("measure", ["birth_year", "birth_date"])
-def test_a_birth_gives_no_age_without_a_time_of_application(measure: str) -> None:
-    name = {"birth_year": "year", "birth_date": "born"}[measure]
-    attribute = {"column": f"persons.{name}", "measure": measure, "bands": BANDS}
-    with pytest.raises(ContractError, match=r"protected\.it\.measure: .* without as_of"):
-        _groups(attribute, None, as_of=None)
 
 
 def test_a_column_of_the_applications_itself() -> None:

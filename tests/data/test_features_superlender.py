@@ -1,5 +1,6 @@
 """Features and outcomes of the public SuperLender loans, against plain pandas."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,17 +14,18 @@ from data.features.protected import protected_groups
 from data.labels import outcomes
 from data.reading import read_portfolio
 
-FOLDER = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "superlender"
-pytestmark = [
-    pytest.mark.public_data,
-    pytest.mark.skipif(not FOLDER.is_dir(), reason=f"no public credit data at {FOLDER}"),
-]
+pytestmark = pytest.mark.public_data
 CONTRACT = load_contract("superlender")
 
 
 @pytest.fixture(scope="module")
-def tables() -> dict[str, pa.Table]:
-    return read_portfolio(CONTRACT, FOLDER).tables
+def folder(public_data: Callable[[str], Path]) -> Path:
+    return public_data("superlender")
+
+
+@pytest.fixture(scope="module")
+def tables(folder: Path) -> dict[str, pa.Table]:
+    return read_portfolio(CONTRACT, folder).tables
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +34,10 @@ def built(tables: dict[str, pa.Table]) -> Applications:
 
 
 def test_every_loan_stands_once_and_keeps_its_flag(
-    tables: dict[str, pa.Table], built: Applications
+    folder: Path, tables: dict[str, pa.Table], built: Applications
 ) -> None:
     """The customers who stand twice in the demographics file multiply nothing."""
-    raw = pd.read_csv(FOLDER / "loans.csv")
+    raw = pd.read_csv(folder / "loans.csv")
     assert built.keys["application"].tolist() == raw["systemloanid"].astype(str).tolist()
     assert built.as_of is not None
     assert (built.as_of == pd.to_datetime(raw["approveddate"])).all()
@@ -43,9 +45,9 @@ def test_every_loan_stands_once_and_keeps_its_flag(
     np.testing.assert_array_equal(outcomes(CONTRACT, tables, built), bad)
 
 
-def test_history_is_that_of_the_loans_closed_before(built: Applications) -> None:
-    raw = pd.read_csv(FOLDER / "loans.csv")
-    earlier = pd.read_csv(FOLDER / "previous_loans.csv")
+def test_history_is_that_of_the_loans_closed_before(folder: Path, built: Applications) -> None:
+    raw = pd.read_csv(folder / "loans.csv")
+    earlier = pd.read_csv(folder / "previous_loans.csv")
     pairs = raw[["customerid", "approveddate"]].merge(
         earlier, on="customerid", suffixes=("", "_before")
     )
@@ -64,6 +66,7 @@ def test_history_is_that_of_the_loans_closed_before(built: Applications) -> None
             "previous_count": by_customer.size(),
             "first_late_mean": by_customer["late"].mean(),
             "first_late_max": by_customer["late"].max(),
+            "first_late_std": by_customer["late"].std(),
             "first_late_last": by_customer["late"].first(),
             "late_share": by_customer["late"].agg(lambda late: (late > 0).mean()),
             "days_since_closed": by_customer["ago"].min(),

@@ -190,7 +190,7 @@ def test_two_applications_with_one_key_are_refused() -> None:
     ],
 )
 def test_label_in_a_column(kind: str, values: list[Any], bad: Any, good: Any) -> None:
-    more = {"categories": ["Bad", "Good", "Open"]} if kind == "category" else {}
+    more = {"categories": ["Bad", "Good", "Open", "Worse"]} if kind == "category" else {}
     columns = TABLES["loans"]["columns"] | {"bad": column(kind, **more)}
     label = {"kind": "column", "column": "bad", "bad": bad, "good": good, "definition": {}}
     contract = make_contract(

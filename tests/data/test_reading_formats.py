@@ -1,6 +1,8 @@
 """Parquet files and Excel workbooks: the same tables as from CSV, and their own kinds of damage."""
 
 import datetime as dt
+import random
+from contextlib import suppress
 from pathlib import Path
 
 import openpyxl
@@ -71,7 +73,8 @@ def test_csv_parquet_and_excel_give_the_same_table(tmp_path: Path) -> None:
         tmp_path / "other.xlsx",
         typed().set_column(2, "applied_at", typed()["applied_at"].cast("timestamp[us]")),
     )
-    for name in ("other.parquet", "other.xlsx"):
+    (tmp_path / "other.xls").write_bytes((tmp_path / "other.xlsx").read_bytes())
+    for name in ("other.parquet", "other.xlsx", "other.xls"):
         portfolio = read_portfolio(CONTRACT, tmp_path / name)
         assert portfolio.findings == []
         assert portfolio.tables["loans"].equals(plain)
@@ -120,6 +123,25 @@ def test_damaged_parquet_and_excel_are_named(tmp_path: Path) -> None:
         portfolio = read_portfolio(CONTRACT, tmp_path / name)
         assert [f.rule for f in portfolio.errors] == [rule], name
         assert portfolio.counts["loans"] == (0, 0)
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "xlsx"])
+def test_random_damage_to_bytes_never_escapes_as_another_error(suffix: str, tmp_path: Path) -> None:
+    chance = random.Random(7)
+    file = tmp_path / f"loans.{suffix}"
+    if suffix == "parquet":
+        pq.write_table(typed(), file)
+    else:
+        write_sheet(file, pa.table({name: ["x"] for name in NAMES}))
+    whole, named = file.read_bytes(), 0
+    for _ in range(100):
+        damaged = bytearray(whole)
+        for place in chance.sample(range(len(whole)), 3):
+            damaged[place] ^= chance.randrange(1, 256)
+        file.write_bytes(damaged)
+        with suppress(DataFileError):
+            named += bool(read_portfolio(CONTRACT, tmp_path).errors)
+    assert named > 80
 
 
 def test_excel_titles_failed_formulas_and_rows_in_one_cell_are_named(tmp_path: Path) -> None:

@@ -95,6 +95,11 @@ CASES: dict[str, tuple[bytes | str, Expected, int]] = {
     "blank lines": ("\n \n\n", [("empty-file", None, None)], 0),
     "names only": (HEADER + "\n", [("no-rows", None, None)], 0),
     "no names": ("\n".join(ROWS) + "\n", [("no-header", None, None)], 0),
+    "no names, but a value that is one": (
+        "\n".join(ROWS).replace("Trade", "Loan") + "\n",
+        [("no-header", None, None)],
+        0,
+    ),
     "other names": (SHIFTED, [("no-header", None, None)], 0),
     "web page": (
         "\n<HTML><table><tr><td>1001</td></tr></table>",

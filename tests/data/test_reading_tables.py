@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from data.contract import Definition, PerformanceLabel
 from data.contract_loading import load_contract
 from data.errors import DataFileError
 from data.reading import read_portfolio, write_report
@@ -114,6 +115,29 @@ def test_the_label_may_be_absent_unless_it_is_needed(tmp_path: Path) -> None:
     trained = read_portfolio(CONTRACT, tmp_path, need_label=True)
     assert places(trained.errors) == [("missing-column", None, "outcome")]
     assert trained.counts["loans"] == (5, 0)
+
+
+def test_tables_of_the_outcome_may_be_absent_unless_they_are_needed(tmp_path: Path) -> None:
+    label = PerformanceLabel(
+        kind="performance",
+        disbursed_on="born",
+        instalments="dues",
+        due_on="paid_on",
+        amount_due="paid",
+        repayments="payments",
+        paid_on="paid_on",
+        amount_paid="paid",
+        definition=Definition(days_past_due=30, window_days=180),
+    )
+    both = make_contract(payments=payments_table(), dues=payments_table())
+    contract = both.model_copy(update={"label": label})
+    (tmp_path / "loans.csv").write_text(CSV)
+    with pytest.raises(DataFileError, match="no table 'payments'"):  # a feature is made of it
+        read_portfolio(contract, tmp_path)
+    (tmp_path / "payments.csv").write_text(PAYMENTS)
+    assert read_portfolio(contract, tmp_path).errors == []
+    with pytest.raises(DataFileError, match="no table 'dues'"):
+        read_portfolio(contract, tmp_path, need_label=True)
 
 
 def test_progress_ends_at_one(tmp_path: Path) -> None:

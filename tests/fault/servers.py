@@ -48,7 +48,7 @@ class Server:
         subprocess.run(["kill", f"-{number.value}", str(pid)], check=True)
 
     def _run(self, program: str, *arguments: str) -> None:
-        command = [self._programs / program, f"--pgdata={self.folder / 'data'}", *arguments]
+        command = [str(self._programs / program), f"--pgdata={self.folder / 'data'}", *arguments]
         done = subprocess.run(
             command, user=self._user, group=self._user, cwd=self.folder, capture_output=True
         )

@@ -15,7 +15,9 @@ from scoring.kernel.build import library_path
 from scoring.kernel.tables import make_tables
 from scoring.trees import TreeModel
 
-pytestmark = pytest.mark.skipif(not library_path().exists(), reason="the kernel is not built: no C compiler")
+pytestmark = pytest.mark.skipif(
+    not library_path().exists(), reason="the kernel is not built: no C compiler"
+)
 
 Matrix = NDArray[np.float64]
 

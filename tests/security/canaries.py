@@ -8,17 +8,20 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
+from data.errors import BundleError
 from scoring import canary
 from scoring.vector import FloatArray
 
 _ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 20
+_turn = threading.Lock()
 
 
 @contextmanager
@@ -45,11 +48,12 @@ def ask(
     """Stands in for ``scoring.canary._ask``."""
     assert process.stdin is not None
     assert process.stdout is not None
-    process.stdin.write(question + b"\n")
-    process.stdin.flush()
-    answer = json.loads(process.stdout.readline())
+    with _turn:
+        process.stdin.write(question + b"\n")
+        process.stdin.flush()
+        answer = json.loads(process.stdout.readline())
     if answer is None:
-        raise canary.BundleError("model.txt: LightGBM refuses it or died of it in a child process")
+        raise BundleError("model.txt: LightGBM refuses it or died of it in a child process")
     return np.array(answer[0], np.float64), np.array(answer[1], np.float64)
 
 

@@ -120,7 +120,7 @@ def write_the_signature_otherwise(rng: random.Random, folder: Path, workshop: Wo
 
 
 def change_the_signature(rng: random.Random, folder: Path, workshop: Workshop) -> None:
-    changes = [
+    changes: list[dict[str, object]] = [
         {"algorithm": "none"},
         {"algorithm": "HS256"},
         {"key_id": "0" * 16},

@@ -35,7 +35,7 @@ def _text(**parameters: Any) -> tuple[str, FloatArray, FloatArray]:
     fixed = {"objective": "binary", "num_threads": 1, "verbosity": -1, "min_data_in_leaf": 5}
     data = lgb.Dataset(matrix, y, categorical_feature=[2])
     booster = lgb.train({**fixed, **parameters}, data, 8)
-    return booster.model_to_string(), matrix, booster.predict(matrix, raw_score=True)
+    return booster.model_to_string(), matrix, np.asarray(booster.predict(matrix, raw_score=True))
 
 
 def _leaf(tree: Tree, row: FloatArray) -> float:

@@ -29,11 +29,8 @@ def scored(story: Story, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFra
 @pytest.fixture(scope="module")
 def bodies(story: Story) -> list[dict[str, Any]]:
     contract = load_contract("microloan")
-    loaded = load_applications(contract, story.portfolio, labelled=False).applications
-    return [
-        request_body(contract, loaded.keys.iloc[i].to_dict(), loaded.inputs.iloc[i].to_dict())
-        for i in range(ROWS)
-    ]
+    loaded = load_applications(contract, story.portfolio, labelled=False)
+    return [request_body(contract, *loaded.row(i)) for i in range(ROWS)]
 
 
 @pytest.fixture(scope="module")

@@ -3,13 +3,12 @@
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api.problems import KINDS
-from tests.web.world import World, home_settings, served
+from tests.web.world import World
 
 
 def document(world: World) -> dict[str, Any]:
@@ -78,12 +77,3 @@ def test_the_documentation_page_loads_only_from_here(world: World) -> None:
 def test_no_other_file_can_be_asked_for(world: World) -> None:
     for name in ("redoc.standalone.js", "..%2f..%2fapp.py", "favicon.png"):
         assert world.client.get(f"/docs/assets/{name}").status_code in {404, 422}
-
-
-def test_without_a_model_the_description_still_stands(tmp_path: Path) -> None:
-    with served(home_settings(tmp_path), champion=False) as empty:
-        described = document(empty)
-        assert described["components"]["schemas"]["Application"]["type"] == "object"
-        reply = empty.score({})
-        assert (reply.status_code, reply.json()["type"]) == (503, "/problems/no-champion")
-        assert reply.headers["retry-after"]

@@ -1,17 +1,17 @@
 """Alive, ready, and back again without a restart."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.auth import Pepper
 from api.readiness import Readiness
-from api.settings import Settings
+from api.store_reader import StoreReader
 from data.errors import StoreError
 from data.store import Store
 from tests.bundles import small_bundle
@@ -40,16 +40,14 @@ def test_without_a_model_the_server_says_so(tmp_path: Path) -> None:
         reply = empty.client.get("/readyz")
         assert reply.status_code == 503
         assert reply.json()["errors"] == [{"field": "model", "rule": "none is in service"}]
+        refused = empty.score()
+        assert (refused.status_code, refused.json()["type"]) == (503, "/problems/no-champion")
+        assert refused.headers["retry-after"]
+        described = empty.client.get("/openapi.json").json()
+        assert described["components"]["schemas"]["Application"]["type"] == "object"
         version = promote(empty.settings, small_bundle())
         assert soon(lambda: empty.client.get("/readyz").status_code == 200)
         assert empty.score().json()["versions"]["model"] == version
-
-
-def test_a_full_disk_is_not_ready(tmp_path: Path) -> None:
-    settings = home_settings(tmp_path).model_copy(update={"disk_floor_mb": 10**12})
-    with served(settings, champion=False) as full:
-        errors = full.client.get("/readyz").json()["errors"]
-        assert {"field": "disk", "rule": "less than 1000000000000 MB are free"} in errors
 
 
 def test_a_database_that_comes_late_is_waited_for(tmp_path: Path) -> None:
@@ -63,8 +61,10 @@ def test_a_database_that_comes_late_is_waited_for(tmp_path: Path) -> None:
         assert ready.status_code == 503
         assert {"field": "store", "rule": "takes no writes now"} in ready.json()["errors"]
         assert client.get("/openapi.json").status_code == 200
-        key = "ms_aaaaaaaa_" + "a" * 32 + "aaaaaa"
-        assert client.post("/score", json=body, headers=bearer(key)).status_code == 401
+        key = make_key(home_settings(tmp_path / "other"), "officer")[0]
+        reply = client.post("/score", json=body, headers=bearer(key))
+        assert (reply.status_code, reply.json()["type"]) == (503, "/problems/store-unavailable")
+        assert reply.headers["retry-after"]
         folder.mkdir()
         promote(settings, small_bundle())
         key = make_key(settings, "officer")[0]
@@ -84,7 +84,7 @@ def test_a_store_that_does_not_answer_is_a_503_with_a_time(
     def broken(*_: Any) -> Any:
         raise StoreError("PLANTED")
 
-    monkeypatch.setattr("api.auth.find_key", broken)
+    monkeypatch.setattr("api.key_lookup.find_key", broken)
     reply = world.client.post("/score", json=application(), headers=headers)
     assert (reply.status_code, reply.json()["type"]) == (503, "/problems/store-unavailable")
     assert reply.headers["retry-after"]
@@ -109,26 +109,31 @@ def away(_: Store) -> Any:
     raise StoreError("the database cannot answer now (OperationalError)")
 
 
+class Reader:
+    """A store that answers, and counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def ask(self, *_: Any) -> None:
+        self.asked += 1
+        await asyncio.sleep(0.01)
+
+
 def test_many_who_ask_at_once_share_one_look(tmp_path: Path) -> None:
-    import asyncio
-
-    looks = []
-
-    class Reader:
-        async def ask(self, *_: Any) -> None:
-            looks.append(1)
-            await asyncio.sleep(0.01)
+    reader = Reader()
 
     async def ask_often() -> list[dict[str, str]]:
-        readiness = Readiness(Reader(), tmp_path, 0)  # type: ignore[arg-type]
+        readiness = Readiness(cast(StoreReader, reader), tmp_path, 0)
         together = await asyncio.gather(*(readiness.faults() for _ in range(20)))
         return [*together, await readiness.faults()]
 
     assert asyncio.run(ask_often()) == [{}] * 21
-    assert len(looks) == 1
+    assert reader.asked == 1
 
 
-def test_the_pepper_of_a_home_stays(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path)
-    first = Pepper.load_or_create(settings.keys_folder)
-    assert Pepper.load_or_create(settings.keys_folder) == first
+def test_a_full_disk_is_a_fault(tmp_path: Path) -> None:
+    async def ask() -> dict[str, str]:
+        return await Readiness(cast(StoreReader, Reader()), tmp_path, 10**12).faults()
+
+    assert asyncio.run(ask()) == {"disk": "less than 1000000000000 MB are free"}

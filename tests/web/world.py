@@ -53,7 +53,8 @@ def application(**changes: Any) -> dict[str, Any]:
 
 
 def home_settings(home: Path, store_url: str | None = None) -> Settings:
-    """Settings of ``home``, whatever the environment says."""
+    """Settings of ``home``, which is made; whatever the environment says."""
+    home.mkdir(parents=True, exist_ok=True)
     return Settings(home=home, store_url=store_url, language="en", disk_floor_mb=0)
 
 

@@ -1,0 +1,93 @@
+"""A new champion while requests run: none fails, and none is answered by two models."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Event
+from typing import Any, cast
+
+import pytest
+from fastapi import FastAPI
+
+from api.serving import Champion
+from scoring.champion import ChampionWatcher
+from scoring.scorer import Scorer
+from tests.bundles import small_bundle
+from tests.web.world import World, application, home_settings, promote, served
+
+SWAPS = 50
+
+
+class Switch:
+    """A watcher whose champion the test sets."""
+
+    def __init__(self, *scorers: Scorer) -> None:
+        self.scorers = scorers
+        self.current = scorers[0]
+
+
+@pytest.fixture
+def switch(world: World) -> Iterator[Switch]:
+    """The served app, with a switch between two models instead of the registry."""
+    made = Switch(*(Scorer(small_bundle(seed), f"version-{seed}") for seed in (0, 1)))
+    state = cast(FastAPI, world.client.app).state
+    before = state.service
+    champion = Champion(cast(ChampionWatcher, made), lambda _: None)
+    state.service = replace(before, champion=champion)
+    yield made
+    state.service = before
+
+
+def expected(scorer: Scorer, body: dict[str, Any]) -> dict[str, Any]:
+    values = {n: [v] for source in body["sources"].values() for n, v in source.items()}
+    scores = scorer.score(values, 1)
+    return {"log_odds": float(scores.log_odds[0]), "points": int(scores.points[0])}
+
+
+def test_swaps_under_load_never_mix_two_models(world: World, switch: Switch) -> None:
+    body = application()
+    oracle = {s.version: expected(s, body) for s in switch.scorers}
+    assert len({str(o) for o in oracle.values()}) == 2
+    headers, stop = world.auth("admin"), Event()
+
+    def keep_asking(path: str) -> list[dict[str, Any]]:
+        replies = []
+        content = body if path == "/score" else {"applications": [body] * 3}
+        while not stop.is_set():
+            reply = world.client.post(path, json=content, headers=headers)
+            assert reply.status_code == 200
+            replies += reply.json().get("scores", [reply.json()])
+        return replies
+
+    with ThreadPoolExecutor(4) as pool:
+        asking = [pool.submit(keep_asking, p) for p in ("/score", "/score", "/score/batch")]
+        for i in range(SWAPS):
+            switch.current = switch.scorers[i % 2]
+            time.sleep(0.02)
+        stop.set()
+        replies = [reply for done in asking for reply in done.result()]
+
+    assert {r["versions"]["model"] for r in replies} == set(oracle)
+    for reply in replies:
+        own = oracle[reply["versions"]["model"]]
+        assert {name: reply[name] for name in own} == own
+        total = reply["base"] + sum(reply["contributions"].values())
+        assert total == pytest.approx(reply["log_odds"], abs=1e-6)
+
+
+def test_a_promoted_model_comes_into_service(tmp_path: Any) -> None:
+    settings = home_settings(tmp_path)
+    with served(settings) as world:
+        first = world.score().json()["versions"]["model"]
+        second = promote(settings, small_bundle(1))
+        versions = [first]
+        until = time.monotonic() + 60
+        while versions[-1] != second and time.monotonic() < until:
+            reply = world.score()
+            assert reply.status_code == 200
+            versions.append(reply.json()["versions"]["model"])
+        assert set(versions) == {first, second}
+        assert f'model="{second}"' in world.client.get("/metrics").text
+        read_back = world.client.get("/openapi.json")
+        assert read_back.status_code == 200
