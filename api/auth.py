@@ -18,6 +18,7 @@ from typing import cast
 
 from api.key_lookup import KeyLookup
 from api.problems import Problem
+from api.request_schema import KEY_PATTERN
 from api.roles import ROLES, SCOPES_BY_ROLE, Role, Scope
 from data.errors import MicroscoreError
 from data.store import Store
@@ -81,6 +82,8 @@ def create_key(
         raise AccessError(f"the role must be one of {', '.join(ROLES)}")
     if branch is not None and role != "officer":
         raise AccessError("only the key of an officer has a branch")
+    if branch is not None and not re.fullmatch(KEY_PATTERN, branch):
+        raise AccessError("a branch is 1 to 64 of the characters A-Z a-z 0-9 . _ : -")
     key_id = _letters(token_bytes(5))
     body = f"ms_{key_id}_{_letters(token_bytes(20))}"
     text = body + _checksum(body)

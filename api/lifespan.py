@@ -14,7 +14,7 @@ from api.metrics import Metrics
 from api.openapi import Description
 from api.readiness import Readiness
 from api.service import Service
-from api.serving import Champion, Serving
+from api.serving import Champion
 from api.settings import Settings
 from api.store_reader import StoreReader
 from data.errors import StoreError
@@ -37,14 +37,8 @@ async def opened(
     store = open_store(settings.database_url)
     registry = Registry(store, settings.home, TrustedKeys(settings.keys_folder))
     watcher = ChampionWatcher(registry)
-
-    def announce(serving: Serving) -> None:
-        scorer = serving.scorer
-        metrics.in_service(scorer.version, scorer.contract.contract)
-        log.info(Event.CHAMPION, model=scorer.version)
-
     reader, writer = StoreReader(store), DecisionWriter(store)
-    champion = Champion(watcher, announce)
+    champion = Champion(watcher, metrics, log)
     service = Service(
         settings=settings,
         authenticator=Authenticator(KeyLookup(reader), pepper),

@@ -23,6 +23,7 @@ class Event(StrEnum):
     REQUEST = "request.done"
     ERROR = "request.error"
     CHAMPION = "champion.in_service"
+    CHAMPION_FAILURE = "champion.failure"
     WAITING = "store.waiting"
     LIBRARY = "library.warning"
 

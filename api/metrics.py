@@ -2,7 +2,14 @@
 
 from collections.abc import Sequence
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 
 from data.store.decisions import Decision
 
@@ -14,6 +21,7 @@ class Metrics:
     """The metrics of one app, in a registry of their own."""
 
     def __init__(self) -> None:
+        disable_created_metrics()
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "microscore_requests",
@@ -40,6 +48,11 @@ class Metrics:
             ("model", "contract"),
             registry=self._registry,
         )
+        self._failing = Gauge(
+            "microscore_champion_failing",
+            "1 while the champion of the store is not the model in service.",
+            registry=self._registry,
+        )
 
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count one answered request."""
@@ -55,6 +68,10 @@ class Metrics:
         """Name the model version that serves from now on."""
         self._champion.clear()
         self._champion.labels(model, contract).set(1)
+
+    def failing(self, failing: bool) -> None:
+        """Tell whether the store's champion could not be taken into service."""
+        self._failing.set(failing)
 
     def text(self) -> bytes:
         """All metrics in the Prometheus text format."""

@@ -94,9 +94,14 @@ def _messages(errors: list[ErrorDetails]) -> Iterator[str]:
     kinds = list(dict.fromkeys(_KINDS[e["type"]] for e in errors if e["type"] in _KINDS))
     if kinds:
         expected = ", ".join(kinds[:-1]) + " or " * (len(kinds) > 1) + kinds[-1]
-        unquoted = kinds == ["a text"] and isinstance(errors[0]["input"], int | float)
-        yield f"must be {expected}" + "; put it in quotes" * unquoted
+        yield f"must be {expected}{_quotes_hint(kinds, errors[0]['input'])}"
     yield from dict.fromkeys(_message(e) for e in errors if e["type"] not in _KINDS and not kinds)
+
+
+def _quotes_hint(kinds: list[str], given: Any) -> str:
+    if kinds == ["a text"] and isinstance(given, int | float | dict):
+        return "; put it in quotes" if not isinstance(given, dict) else "; put one with ':' in quotes"
+    return ""
 
 
 def _message(e: ErrorDetails) -> str:

@@ -12,8 +12,8 @@ from scipy.sparse.csgraph import connected_components
 
 from scoring.vector import FloatArray
 
-COMMON = 0.01
-"""A set of identical rows larger than this share of all rows is common, not copied."""
+MOST_COPIES = 5
+"""A larger set of identical rows is a common profile, not one loan that was copied."""
 
 
 def names(keys: pd.DataFrame) -> NDArray[np.str_]:
@@ -28,11 +28,10 @@ def names(keys: pd.DataFrame) -> NDArray[np.str_]:
 def groups(applicants: NDArray[np.str_], matrix: FloatArray) -> NDArray[np.intp]:
     """Group of each row: rows joined by applicant or by identical inputs, transitively."""
     _, person = np.unique(applicants, return_inverse=True)
-    n = len(person)
     plain = np.where(np.isnan(matrix), np.nan, matrix + 0.0)
     as_bytes = np.ascontiguousarray(plain).view(f"V{plain.shape[1] * 8}").ravel()
     _, twin, size = np.unique(as_bytes, return_inverse=True, return_counts=True)
-    joined = np.flatnonzero(size[twin] <= max(COMMON * n, 2))
+    joined = np.flatnonzero(size[twin] <= MOST_COPIES)
     nodes = person.max() + 1 + len(size)
     links = (person[joined], person.max() + 1 + twin[joined])
     graph = coo_array((np.ones(len(joined)), links), shape=(nodes, nodes))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from scoring import imbalance
 from scoring.boosting import SHAPES, Learner, Sample
+from scoring.vector import FloatArray
 
 Progress = Callable[[str, float], None]
 
@@ -27,7 +30,7 @@ class Selection:
 
 
 def select(learner: Learner, fit: Sample, validation: Sample, tell: Progress) -> Selection:
-    """Fit every shape without resampling, then the best shape with every other way.
+    """Fit every shape without resampling, then the chosen shape with every other way.
 
     Candidates learn from ``fit`` and stop and compete on ``validation``; calibration and test
     rows are not involved. ``tell`` hears each stage with shares from 0.05 to 0.65.
@@ -40,10 +43,24 @@ def select(learner: Learner, fit: Sample, validation: Sample, tell: Progress) ->
 
     plain = {name: judge(name, "none", f"trying {name} trees") for name in SHAPES}
     losses = {name: float(one.losses.mean()) for name, one in plain.items()}
-    shape = min(losses, key=lambda name: losses[name])
+    shape = simplest_of_the_best({name: one.losses for name, one in plain.items()})
     judged = {"none": plain[shape]}
     for way in imbalance.WAYS:
         if way != "none":
             judged[way] = judge(shape, way, f"trying {way} for the imbalance")
     choice = imbalance.choose(judged)
     return Selection(shape, choice.name, choice.rounds, losses, choice.comparison)
+
+
+def simplest_of_the_best(losses: Mapping[str, FloatArray]) -> str:
+    """First name whose mean loss is within one standard error of the lowest.
+
+    ``losses`` goes from the simplest to the richest model, each with the losses of the same n
+    rows; the error is that of the mean paired difference (the rule of Breiman et al. 1984).
+    """
+    best = min(losses, key=lambda name: float(losses[name].mean()))
+    for name, own in losses.items():
+        worse = own - losses[best]
+        if worse.mean() <= worse.std(ddof=1) / np.sqrt(len(worse)):
+            return name
+    return best

@@ -16,10 +16,10 @@ An outcome becomes known only after its window, so rows shortly before the test 
 that were still open when it begins. Nothing is purged for it, because calibration on the latest
 loans keeps the level right under drift, but ``describe`` counts them (``open_at_test``).
 
-**By hash.** Applicants are ordered by a keyed hash and cut into parts separately for those with
-and without a bad loan, so that the parts have the same bad rate. Rows with identical inputs
-count as one applicant (copies would otherwise leak); sets of identical rows so large that they
-cannot be copies (``applicants.COMMON``) do not. The order of rows changes nothing.
+**By hash.** Applicants are ordered by a keyed hash and cut into parts: those with a bad loan by
+shares of bad loans, the others by shares of rows, so that the parts have the same bad rate. Rows
+with identical inputs count as one applicant, because copies would leak from part to part; sets
+of more than ``applicants.MOST_COPIES`` do not. The order of rows changes nothing.
 """
 
 from __future__ import annotations
@@ -183,17 +183,17 @@ def _by_hash(
     seed: int,
 ) -> Split:
     group = groups(applicants[labelled], matrix[labelled])
-    keyed = np.array([keyed_hash(name, seed) for name in applicants[labelled]])
-    count = group.max() + 1
-    place = np.full(count, np.iinfo(np.uint64).max, dtype=np.uint64)
-    np.minimum.at(place, group, keyed)
+    by_name = np.argsort(applicants[labelled], kind="stable")
+    _, one = np.unique(group[by_name], return_index=True)
+    place = np.array([keyed_hash(n, seed) for n in applicants[labelled][by_name[one]]])
+    count = len(place)
     bads = np.bincount(group, weights=y[labelled], minlength=count)
     sizes = np.bincount(group, minlength=count)
     part = np.zeros(count, dtype=np.intp)
-    for stratum in (np.flatnonzero(bads > 0), np.flatnonzero(bads == 0)):
-        order = stratum[np.argsort(place[stratum], kind="stable")]
-        middle = np.cumsum(sizes[order]) - sizes[order] / 2
-        part[order] = np.searchsorted(edges, middle / max(sizes[order].sum(), 1), side="right")
+    for stratum, size in ((bads > 0, bads), (bads == 0, sizes)):
+        order = np.flatnonzero(stratum)[np.argsort(place[stratum], kind="stable")]
+        middle = np.cumsum(size[order]) - size[order] / 2
+        part[order] = np.searchsorted(edges, middle / max(size[order].sum(), 1), side="right")
     of_row = part[group]
     calibration, test = labelled[of_row == 2], labelled[of_row == 3]
     return Split(

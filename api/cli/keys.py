@@ -72,9 +72,11 @@ def revoke(
     as_json: JsonOption = False,
 ) -> None:
     """Revoke a key; the next request with it is refused."""
+    from api.auth import AccessError
     from api.wiring import open_home_store
     from data.store.keys import revoke_key
 
     with open_home_store() as store:
-        revoke_key(store, key_id, datetime.now(UTC))
+        if not revoke_key(store, key_id, datetime.now(UTC)):
+            raise AccessError("no key in force has this id; see microscore keys list")
     emit(as_json, {"revoked": key_id}, lambda: out.print(f"{key_id} revoked", markup=False))

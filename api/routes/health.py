@@ -44,4 +44,5 @@ async def readyz(service: AskedService) -> Ready:
 )
 async def metrics(service: AskedService) -> Response:
     """Counts and times by route, recommendation and model version; nothing about a person."""
+    service.champion.find()  # a failure to load is told even when nobody scores
     return Response(service.metrics.text(), media_type=CONTENT_TYPE)

@@ -55,7 +55,7 @@ def phone_usage(turn: Turn, people: People, names: Names) -> pa.Table:
             "active_days": days,
             "call_minutes": np.rint(days * rng.gamma(4, 2, n)).astype(np.int64),
             "data_mb": np.rint(rng.gamma(1.5, 500, n)).astype(np.int64),
-            "topups": 1 + rng.poisson(4, n),
+            "topups": 1 + rng.poisson(0.27 * days),
             "topup_amount": (rng.gamma(3, 900, n) / 50).astype(np.int64) * 50,
         }
     )
@@ -72,7 +72,7 @@ def psychometrics(turn: Turn, people: People, names: Names) -> pa.Table:
             "planning": scales[:, 0],
             "self_control": scales[:, 1],
             "perseverance": scales[:, 2],
-            "response_seconds": np.round(rng.gamma(9, 0.8, len(rows)), 1),
+            "response_seconds": np.round(rng.gamma(9, 0.4 + 0.007 * scales.mean(axis=1)), 1),
         }
     )
 
@@ -109,8 +109,8 @@ def geography(turn: Turn, people: People, names: Names) -> pa.Table:
             "application_id": names.applications.take(pa.array(rows)),
             "grid_cell": pa.array(cell).cast(pa.string()),
             "minutes_to_branch": np.round(to_branch, 1),
-            "minutes_to_market": np.round(rng.gamma(2, 12, n), 1),
-            "home_business_km": np.round(rng.exponential(2.5, n).clip(0, 60), 1),
+            "minutes_to_market": np.round(4 + 0.5 * to_branch * rng.gamma(4, 0.25, n), 1),
+            "home_business_km": np.round(rng.exponential(0.07 * to_branch).clip(0, 60), 1),
         }
     )
 

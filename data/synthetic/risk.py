@@ -21,10 +21,10 @@ from data.synthetic.history import (
 from data.synthetic.people import AGRICULTURE
 from data.synthetic.requests import Requests
 
-BASE_LOG_ODDS = -2.44
-WEIGHTS = np.array([-0.42, 0.10, -0.08, -0.42, -0.22, 0.10])
+BASE_LOG_ODDS = -2.34
+WEIGHTS = np.array([-0.31, 0.07, -0.06, -0.31, -0.15, 0.07])
 """Log-odds for one standard deviation of each signal."""
-FACTOR_NEW, FACTOR_KNOWN = 1.7, 0.8
+FACTOR_NEW, FACTOR_KNOWN = 1.55, 0.85
 """Wallet inflow and questionnaire say more where there is no history."""
 _NODES, _NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
 _NODE_WEIGHTS = _NODE_WEIGHTS / _NODE_WEIGHTS.sum()
@@ -38,7 +38,7 @@ def burden(requests: Requests) -> Floats:
 
 def past_lateness(requests: Requests) -> Floats:
     """Between -1 and 1: how late earlier loans were, a soft step at five days; 0 if new."""
-    late = np.tanh((requests.mean_days_late - 5) / 3)
+    late = np.tanh((requests.mean_days_late - 5) / 2)
     return np.asarray(np.where(requests.past_loans > 0, late, 0.0))
 
 
@@ -51,8 +51,8 @@ def visible_log_odds(requests: Requests) -> Floats:
     growth = np.log(requests.amount / np.where(new, requests.amount, requests.last_amount))
     return np.asarray(
         BASE_LOG_ODDS
-        + 0.68 * np.tanh(1.2 * (heavy - 0.2))
-        + 0.85 * past_lateness(requests)
+        + 0.76 * np.tanh(1.8 * (heavy - 0.3))
+        + 0.88 * past_lateness(requests)
         + 0.3 * new
         + farms * (0.6 * dry + 0.04 * requests.months_to_harvest - 0.15)
         + 0.15 * dry

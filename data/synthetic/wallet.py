@@ -30,7 +30,8 @@ def mobile_money(turn: Turn, people: People, names: Names) -> pa.Table:
     """
     rng, requests, evidence = turn.streams.of("mobile money"), turn.requests, turn.evidence
     has_wallet = people.observed[requests.person, WALLET]
-    count_in = np.where(has_wallet, 5 + rng.poisson(8, len(has_wallet)), 0)
+    busy = np.exp(0.25 * evidence.true[:, INFLOW])
+    count_in = np.where(has_wallet, 5 + rng.poisson(8 * busy), 0)
     count_out = np.where(has_wallet, 4 + rng.poisson(9, len(has_wallet)), 0)
     owner, position = expand(count_in + count_out)
     incoming = position < count_in[owner]

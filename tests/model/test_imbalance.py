@@ -7,6 +7,7 @@ from scoring.boosting import SHAPES, Learner, Sample
 from scoring.calibration import Calibration, probability
 from scoring.imbalance import WAYS, Judged, choose, cross_calibrated, judge, resample
 from scoring.model import Model
+from scoring.selection import simplest_of_the_best
 from scoring.vector import Vectorizer
 from tests.bundles import small_contract
 from tests.model.simulated import simulate
@@ -140,3 +141,13 @@ def test_cross_calibration_mends_a_bent_margin() -> None:
     ideal = -np.where(y == 1, np.log(probability(true)), np.log(probability(-true)))
     assert losses.mean() == pytest.approx(ideal.mean(), abs=0.003)
     assert np.abs(log_odds - true).mean() < 0.15
+
+
+def test_a_richer_model_must_be_clearly_better() -> None:
+    rng = np.random.default_rng(2)
+    small = rng.exponential(0.3, 3000)
+    medium = small - 0.0005 + rng.normal(0, 0.1, 3000)
+    large = small - 0.03 + rng.normal(0, 0.1, 3000)
+    assert simplest_of_the_best({"small": small, "medium": medium}) == "small"
+    assert simplest_of_the_best({"small": small, "medium": medium, "large": large}) == "large"
+    assert simplest_of_the_best({"small": large, "medium": small}) == "small"

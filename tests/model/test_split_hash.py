@@ -82,6 +82,20 @@ def test_rows_with_identical_inputs_land_on_the_same_side(outcomes: FloatArray) 
     assert (side[1300:1400] == side[1400:1500]).all()
 
 
+def test_large_groups_do_not_bend_the_shares() -> None:
+    """Half of the applicants have one row, half forty; every part gets its share of both."""
+    applicants: list[str | None] = [f"single-{i}" for i in range(2000)]
+    applicants += [f"many-{i % 500}" for i in range(20_000)]
+    y = (np.random.default_rng(6).random(22_000) < 0.1).astype(np.float64)
+    parts = parted(keys_of(applicants), y)
+    shares = [len(getattr(parts, name)) / 22_000 for name in PARTS]
+    assert shares == pytest.approx([0.48, 0.12, 0.15, 0.25], abs=0.005)
+    single = [np.mean(getattr(parts, name) < 2000) for name in PARTS]
+    assert single == pytest.approx([2 / 22] * 4, abs=0.025)
+    for name in PARTS:
+        assert y[getattr(parts, name)].mean() == pytest.approx(y.mean(), abs=0.01)
+
+
 def test_inputs_that_are_common_are_no_copies(outcomes: FloatArray) -> None:
     matrix = np.random.default_rng(5).integers(0, 2, size=(4000, 3)).astype(np.float64)
     parts = parted(keys_of([None] * 4000), outcomes, matrix)

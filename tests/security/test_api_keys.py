@@ -135,7 +135,14 @@ def test_the_pepper_shows_nothing_of_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "branch"), [("owner", None), ("", None), *((r, "b") for r in ROLES if r != "officer")]
+    ("role", "branch"),
+    [
+        ("owner", None),
+        ("", None),
+        ("officer", "north west"),
+        ("officer", ""),
+        *((r, "b") for r in ROLES if r != "officer"),
+    ],
 )
 def test_a_key_that_makes_no_sense_is_not_made(
     world: World, store: Store, role: str, branch: str | None

@@ -10,6 +10,8 @@ from typing import Any, cast
 import pytest
 from fastapi import FastAPI
 
+from api.log import Log
+from api.metrics import Metrics
 from api.serving import Champion
 from scoring.champion import ChampionWatcher
 from scoring.scorer import Scorer
@@ -25,6 +27,7 @@ class Switch:
     def __init__(self, *scorers: Scorer) -> None:
         self.scorers = scorers
         self.current = scorers[0]
+        self.failure: str | None = None
 
 
 @pytest.fixture
@@ -33,7 +36,7 @@ def switch(world: World) -> Iterator[Switch]:
     made = Switch(*(Scorer(small_bundle(seed), f"version-{seed}") for seed in (0, 1)))
     state = cast(FastAPI, world.client.app).state
     before = state.service
-    champion = Champion(cast(ChampionWatcher, made), lambda _: None)
+    champion = Champion(cast(ChampionWatcher, made), Metrics(), Log())
     state.service = replace(before, champion=champion)
     yield made
     state.service = before
@@ -76,6 +79,15 @@ def test_swaps_under_load_never_mix_two_models(world: World, switch: Switch) -> 
         assert total == pytest.approx(reply["log_odds"], abs=1e-6)
 
 
+def test_a_champion_that_cannot_be_loaded_is_told_and_the_old_one_serves() -> None:
+    switch, metrics = Switch(Scorer(small_bundle(), "good")), Metrics()
+    champion = Champion(cast(ChampionWatcher, switch), metrics, Log())
+    for failure, told in ((None, 0), ("a signature is missing", 1), (None, 0)):
+        switch.failure = failure
+        assert champion.get().scorer.version == "good"
+        assert f"microscore_champion_failing {told}.0" in metrics.text().decode()
+
+
 def test_a_promoted_model_comes_into_service(tmp_path: Any) -> None:
     settings = home_settings(tmp_path)
     with served(settings) as world:
@@ -88,6 +100,6 @@ def test_a_promoted_model_comes_into_service(tmp_path: Any) -> None:
             assert reply.status_code == 200
             versions.append(reply.json()["versions"]["model"])
         assert set(versions) == {first, second}
-        assert f'model="{second}"' in world.client.get("/metrics").text
-        read_back = world.client.get("/openapi.json")
-        assert read_back.status_code == 200
+        metrics = world.client.get("/metrics").text
+        assert f'microscore_champion{{contract="small",model="{second}"}} 1.0' in metrics
+        assert first not in metrics.split("# HELP microscore_champion ")[1]
