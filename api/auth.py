@@ -20,16 +20,12 @@ from api.key_lookup import KeyLookup
 from api.problems import Problem
 from api.request_schema import KEY_PATTERN
 from api.roles import ROLES, SCOPES_BY_ROLE, Role, Scope
-from data.errors import MicroscoreError
+from data.durable import write_new
+from data.errors import AccessError
 from data.store import Store
 from data.store.keys import ApiKey, add_key
-from scoring.durable import write_new
 
 _FORM = re.compile(r"(ms_([a-z2-7]{8})_[a-z2-7]{32})([a-z2-7]{6})")
-
-
-class AccessError(MicroscoreError):
-    """A key cannot be made as asked, or the secret of all keys is not usable."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,7 @@
 
 from collections.abc import Sequence
 
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    disable_created_metrics,
-    generate_latest,
-)
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from data.store.decisions import Decision
 
@@ -21,7 +14,6 @@ class Metrics:
     """The metrics of one app, in a registry of their own."""
 
     def __init__(self) -> None:
-        disable_created_metrics()
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "microscore_requests",

@@ -77,7 +77,10 @@ KINDS: dict[Slug, Kind] = {
         503, "No model is in service", "Wait until a model is promoted.", retry_after=5
     ),
     "store-unavailable": Kind(
-        503, "The decision cannot be stored now", "Try again; nothing was decided.", retry_after=2
+        503,
+        "The decision cannot be stored now",
+        "Try again; no decision counts that was not answered.",
+        retry_after=2,
     ),
     "not-ready": Kind(503, "The server is not ready", "See 'errors'.", retry_after=5),
 }

@@ -5,6 +5,7 @@
     ├── DataFileError         a file cannot be read as the contract says
     ├── NotEnoughDataError    the data cannot carry what was asked of it
     ├── BundleError           a model bundle is damaged, unsigned or does not fit
+    ├── AccessError           a key or secret cannot be made or used so
     ├── RegistryError         a version or alias does not exist, or may not be used so
     └── StoreError            the database cannot answer now
 
@@ -30,6 +31,10 @@ class BundleError(MicroscoreError):
 
 class RegistryError(MicroscoreError):
     """A version or alias does not exist, or may not be used so."""
+
+
+class AccessError(MicroscoreError):
+    """A key or secret cannot be made or used so."""
 
 
 class StoreError(MicroscoreError):

@@ -17,10 +17,10 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 
 from data.contract import Frozen, Identifier
+from data.durable import replace, write_folder
 from data.errors import BundleError
 from scoring.bundle import FILES, Bundle
 from scoring.bundle_rules import check_bundle
-from scoring.durable import replace, write_folder
 from scoring.signing import SigningKey, TrustedKeys, is_signed
 
 FORMAT = 1

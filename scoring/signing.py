@@ -15,8 +15,8 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from data.durable import write_new
 from data.errors import BundleError
-from scoring.durable import write_new
 
 
 def key_id(public: Ed25519PublicKey) -> str:

@@ -94,9 +94,9 @@ def _example_bodies(version: str, folder: Path) -> list[tuple[str, dict[str, Any
     pd = scorer.score(loaded.columns(), len(loaded), explain=False).pd
     order = [int(i) for i in pd.argsort(kind="stable") if complete[i] >= complete.mean()]
     picks = [
-        ("A steady repeat borrower", 0.10, ()),
-        ("Consent to mobile money not given", 0.75, ("mobile_money",)),
-        ("Late on earlier loans", 0.97, ()),
+        ("A safe application", 0.10, ()),
+        ("A doubtful one, without consent to use mobile money", 0.75, ("mobile_money",)),
+        ("A risky one", 0.97, ()),
     ]
     return [
         (title, request_body(contract, *loaded.row(order[int(len(order) * at)]), refused))

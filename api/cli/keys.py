@@ -72,8 +72,8 @@ def revoke(
     as_json: JsonOption = False,
 ) -> None:
     """Revoke a key; the next request with it is refused."""
-    from api.auth import AccessError
     from api.wiring import open_home_store
+    from data.errors import AccessError
     from data.store.keys import revoke_key
 
     with open_home_store() as store:

@@ -112,7 +112,7 @@ def evaluate(
     loaded = load(scorer.contract, data, labelled=True, encoding=encoding)
     if loaded.y is None:
         raise AssertionError("labelled data was asked for")
-    metrics = evaluate_model(scorer, loaded.columns(), loaded.y)
+    metrics = evaluate_model(scorer, loaded.applications.inputs, loaded.y)
     payload = {"version": scorer.version, "rows": len(loaded), "test": metrics}
     emit(as_json, payload, lambda: out.print(metric_table("Test", {"model": metrics})))
 

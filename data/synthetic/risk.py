@@ -21,8 +21,8 @@ from data.synthetic.history import (
 from data.synthetic.people import AGRICULTURE
 from data.synthetic.requests import Requests
 
-BASE_LOG_ODDS = -2.34
-WEIGHTS = np.array([-0.31, 0.07, -0.06, -0.31, -0.15, 0.07])
+BASE_LOG_ODDS = -2.3
+WEIGHTS = np.array([-0.32, 0.07, -0.06, -0.32, -0.15, 0.07])
 """Log-odds for one standard deviation of each signal."""
 FACTOR_NEW, FACTOR_KNOWN = 1.55, 0.85
 """Wallet inflow and questionnaire say more where there is no history."""
@@ -51,8 +51,8 @@ def visible_log_odds(requests: Requests) -> Floats:
     growth = np.log(requests.amount / np.where(new, requests.amount, requests.last_amount))
     return np.asarray(
         BASE_LOG_ODDS
-        + 0.76 * np.tanh(1.8 * (heavy - 0.3))
-        + 0.88 * past_lateness(requests)
+        + 0.78 * np.tanh(1.8 * (heavy - 0.3))
+        + 0.9 * past_lateness(requests)
         + 0.3 * new
         + farms * (0.6 * dry + 0.04 * requests.months_to_harvest - 0.15)
         + 0.15 * dry

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.auth import AccessError, Pepper, create_key, key_id_of
+from api.auth import Pepper, create_key, key_id_of
 from api.roles import ROLES
+from data.errors import AccessError
 from data.store import Store, open_store
 from data.store.keys import find_key, revoke_key
 from tests.web.world import World, application, make_key

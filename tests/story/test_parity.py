@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from api.app import create_app
 from starlette.testclient import TestClient
 
+from api.app import create_app
 from api.bodies import request_body
 from api.settings import Settings
 from data.contract_loading import load_contract
@@ -57,7 +57,7 @@ def test_server_and_batch_agree_to_the_last_bit(
 
 
 def test_one_by_one_and_together_agree(client: TestClient, bodies: list[dict[str, Any]]) -> None:
-    together = client.post("/score/batch", json={"applications": bodies}).json()["results"]
+    together = client.post("/score/batch", json={"applications": bodies}).json()["scores"]
     for body, other in zip(bodies, together, strict=True):
         alone = client.post("/score", json=body).json()
         for reply in (alone, other):
