@@ -79,7 +79,7 @@ KINDS: dict[Slug, Kind] = {
     "store-unavailable": Kind(
         503,
         "The decision cannot be stored now",
-        "Try again; no decision counts that was not answered.",
+        "Try again; an unanswered decision does not count.",
         retry_after=2,
     ),
     "not-ready": Kind(503, "The server is not ready", "See 'errors'.", retry_after=5),

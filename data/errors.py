@@ -7,7 +7,8 @@
     ├── BundleError           a model bundle is damaged, unsigned or does not fit
     ├── AccessError           a key or secret cannot be made or used so
     ├── RegistryError         a version or alias does not exist, or may not be used so
-    └── StoreError            the database cannot answer now
+    ├── StoreError            the database cannot answer now
+    └── ProtectedError        protected attributes may not be stored or read so
 
 Each carries one sentence that a user can act on. Anything else that escapes is a bug.
 """
@@ -39,6 +40,10 @@ class AccessError(MicroscoreError):
 
 class StoreError(MicroscoreError):
     """The database cannot answer now."""
+
+
+class ProtectedError(MicroscoreError):
+    """Protected attributes may not be stored or read so."""
 
 
 class ContractError(MicroscoreError):

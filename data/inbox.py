@@ -20,6 +20,7 @@ from data.errors import StoreError
 from data.statements import Statement, padded
 
 _INFO = b"microscore protected inbox 1"
+_PAGE = 1024
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Inbox:
         """
         try:
             public = _public(self.key_file.read_bytes())
-            sealed = _suite().encrypt(padded(statement), public, info=_INFO)
+            sealed = _suite().encrypt(padded(statement, _PAGE), public, info=_INFO)
             write_new(self.folder / f"{token_hex(16)}.sealed", sealed, 0o644)
         except OSError as error:
             raise StoreError("the inbox of protected attributes takes nothing now") from error

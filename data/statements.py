@@ -19,7 +19,6 @@ from data.contract import Column, Contract, Frozen, Identifier, ProtectedAttribu
 LONGEST = 64
 """Characters of a code where the contract does not list the codes."""
 
-_PAGE = 256
 _DAYS_OF_150_YEARS = 54_787
 _record = cast(Callable[[str, dict[str, Any]], type], TypedDict)
 
@@ -45,10 +44,10 @@ class Statement(Frozen):
     at: AwareDatetime
 
 
-def padded(model: Frozen) -> bytes:
-    """The JSON of ``model`` with spaces at its end, so that its length tells nothing."""
+def padded(model: Frozen, page: int) -> bytes:
+    """The JSON of ``model`` with spaces to full pages, so that its length tells nothing."""
     content = model.model_dump_json().encode()
-    return content.ljust(-(-len(content) // _PAGE) * _PAGE)
+    return content.ljust(-(-len(content) // page) * page)
 
 
 def statement_adapter(contract: Contract) -> TypeAdapter[dict[str, Any]]:

@@ -38,14 +38,23 @@ def protected_groups(
     for name, attribute in contract.protected.items():
         table_name, _, column = attribute.column.partition(".")
         table = CheckedTable.of(contract, tables, table_name)
-        values = table.at(column, table.rows_of(keys))
-        if attribute.measure == "category":
-            groups[name] = _categories(attribute, values)
-        elif attribute.measure in {"years", "negative_days"}:
-            groups[name] = _bands(attribute, _stated_age(attribute, values))
-        elif as_of is not None:  # always: a contract with births has the time of application
-            groups[name] = _bands(attribute, _age_from_birth(attribute, values, as_of))
+        groups[name] = group_names(attribute, table.at(column, table.rows_of(keys)), as_of)
     return pd.DataFrame(groups, index=keys.index, dtype=object)
+
+
+def group_names(
+    attribute: ProtectedAttribute,
+    values: pa.ChunkedArray,
+    as_of: "pd.Series[pd.Timestamp] | None",
+) -> Names:
+    """Group name of each of ``values``; ``as_of`` is needed for ages from births alone."""
+    if attribute.measure == "category":
+        return _categories(attribute, values)
+    if attribute.measure in {"years", "negative_days"}:
+        return _bands(attribute, _stated_age(attribute, values))
+    if as_of is None:
+        raise ValueError("an age from a birth needs the time of application")
+    return _bands(attribute, _age_from_birth(attribute, values, as_of))
 
 
 def _categories(attribute: ProtectedAttribute, values: pa.ChunkedArray) -> Names:

@@ -23,7 +23,7 @@ def column(kind: str, **more: Any) -> dict[str, Any]:
 def aggregate(function: str, value: Any = None, **more: Any) -> dict[str, Any]:
     """A feature definition: an aggregate over the payments table."""
     given = {"value": value} if value is not None else {}
-    extra = {key: more.pop(key) for key in ("range", "unit") if key in more}
+    extra: dict[str, Any] = {key: more.pop(key) for key in ("range", "unit") if key in more}
     return {"aggregate": {"table": "payments", "function": function, **given, **more}, **extra}
 
 
@@ -170,4 +170,4 @@ def first(features: Mapping[str, Any], rows: list[dict[str, Any]]) -> dict[str, 
     """Inputs of one application of client "a" at noon on 10 June 2024 with these payments."""
     contract = make_contract(features)
     built = build_applications(contract, {"loans": loans("a"), "payments": payments(rows)})
-    return {name: float(value) for name, value in built.inputs.iloc[0].items()}
+    return {str(name): float(value) for name, value in built.inputs.iloc[0].items()}

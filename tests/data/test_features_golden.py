@@ -19,7 +19,7 @@ from tests.data.small_portfolio import (
 )
 
 DAY = timedelta(days=1)
-AMOUNTS = [
+AMOUNTS: list[dict[str, Any]] = [
     {"posted_at": NOON - 40 * DAY, "amount": 100.0, "channel": "cash", "on_time": True},
     {"posted_at": NOON - 9 * DAY, "amount": -50.0, "channel": "phone", "on_time": False},
     {"posted_at": NOON - 3 * DAY, "amount": 400.0, "channel": "phone", "on_time": None},
@@ -70,7 +70,7 @@ def test_each_operation_by_hand(operation: dict[str, list[str]], expected: float
 
 
 def test_an_operation_without_a_value_is_skipped() -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"posted_at": NOON - DAY, "amount": 5.0, "due": 0.0},
         {"posted_at": NOON - DAY, "amount": 5.0, "due": None},
         {"posted_at": NOON - DAY, "amount": None, "due": 5.0},
@@ -138,7 +138,7 @@ def test_window_and_filters_choose_rows() -> None:
 
 
 def test_the_last_of_equal_times_is_the_one_with_the_largest_unique_key() -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"number": 7, "posted_at": NOON - DAY, "amount": 1.0},
         {"number": 9, "posted_at": NOON - DAY, "amount": 2.0},
         {"number": 8, "posted_at": NOON - DAY, "amount": 3.0},

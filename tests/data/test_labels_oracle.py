@@ -83,12 +83,12 @@ def _oracle(loan: Row, dues: list[Row], paid: list[Row], until: date, d: Row) ->
     return float(bad)
 
 
-DEFINITIONS = [
+DEFINITIONS: list[dict[str, Any]] = [
     {"days_past_due": 30, "window_days": 120},
     {"days_past_due": 7, "window_days": 60, "write_offs": "excluded", "reschedules": "ignored"},
     {"days_past_due": 1, "window_days": 90, "reschedules": "excluded", "reversals": "ignored"},
 ]
-DEFAULTS = {"write_offs": "bad", "reschedules": "bad", "reversals": "never_paid"}
+DEFAULTS: dict[str, Any] = {"write_offs": "bad", "reschedules": "bad", "reversals": "never_paid"}
 
 
 @pytest.mark.parametrize("number", range(len(DEFINITIONS)))

@@ -134,7 +134,8 @@ def test_missing_codes_are_missing(tmp_path: Path) -> None:
 def check(text: list[str], timezone: str = "Africa/Lagos", **column: object) -> list[object]:
     checked = check_column(pa.array(text), Column.model_validate(column), timezone)
     assert checked.problems == []
-    return checked.values.to_pylist()
+    values: list[object] = checked.values.to_pylist()
+    return values
 
 
 def test_times_with_an_offset_become_local(tmp_path: Path) -> None:

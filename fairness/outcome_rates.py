@@ -1,0 +1,105 @@
+"""TPR, FPR and AUC of one group from loans with an outcome, plain and weighted.
+
+TPR: P(approved | would repay); FPR: P(approved | would default); AUC: P(a loan that defaults has
+the higher PD than one that is repaid).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairness.gaps import inside_unit, share
+from scoring.intervals import UNDEFINED, Estimate, delong
+from scoring.vector import FloatArray
+
+Metric = Literal["tpr", "fpr", "auc"]
+METRICS: tuple[Metric, ...] = ("tpr", "fpr", "auc")
+
+
+@dataclass(frozen=True)
+class Applicants:
+    """Applicants of one group whose outcome window is over, lent to or not.
+
+    ``approve`` (n): the decision under audit; ``log_odds`` (n): the score under audit, higher is
+    riskier; ``y`` (n): 1 bad, 0 good, NaN where there was no loan; ``propensity`` (n) or None:
+    the logged probability, at the time, that a loan would be given.
+    """
+
+    approve: NDArray[np.bool_]
+    log_odds: FloatArray
+    y: FloatArray
+    propensity: FloatArray | None = None
+
+    @property
+    def bad(self) -> NDArray[np.bool_]:
+        """Seen to default."""
+        return self.y == 1
+
+    @property
+    def good(self) -> NDArray[np.bool_]:
+        """Seen to be repaid."""
+        return self.y == 0
+
+    def of(self, metric: Metric) -> NDArray[np.bool_]:
+        """The rows that a TPR or an FPR is a share of."""
+        return self.good if metric == "tpr" else self.bad
+
+
+def observed(rows: Applicants, metric: Metric, alpha: float) -> Estimate:
+    """From the loans that were given alone: biased by who was given one.
+
+    A rate with Wilson's interval, the AUC with DeLong's (always 95 %).
+    """
+    if metric == "auc":
+        seen = ~np.isnan(rows.y)
+        if not rows.bad.any() or not rows.good.any():
+            return UNDEFINED
+        return delong(rows.y[seen], rows.log_odds[seen])
+    approve = rows.approve[rows.of(metric)]
+    return share(float(approve.mean()), len(approve), alpha) if len(approve) else UNDEFINED
+
+
+def weighted(rows: Applicants, metric: Metric, alpha: float) -> Estimate:
+    """Inverse-propensity estimate: each outcome counts 1 / propensity (Hajek 1971).
+
+    Normalised by the sum of the weights, so that their scale does not matter. The variance is
+    that of the linearised ratio; a rate gets Wilson's interval at the effective sample size, the
+    AUC one that is symmetric in its logit. Undefined without both outcomes.
+    """
+    if rows.propensity is None or not rows.bad.any() or not rows.good.any():
+        return UNDEFINED
+    weights = 1 / rows.propensity
+    if metric == "auc":
+        return _weighted_auc(rows, weights, alpha)
+    of = rows.of(metric)
+    w, approve = weights[of], rows.approve[of]
+    rate = float(np.sum(w * approve) / w.sum())
+    variance = float(np.sum((w * (approve - rate)) ** 2) / w.sum() ** 2)
+    effective = float(w.sum() ** 2 / np.sum(w**2))
+    return share(rate, rate * (1 - rate) / variance if variance > 0 else effective, alpha)
+
+
+def _weighted_auc(rows: Applicants, weights: FloatArray, alpha: float) -> Estimate:
+    """Weighted share of pairs in the right order; variance from its two projections."""
+    b, g = weights[rows.bad], weights[rows.good]
+    beaten = weight_below(rows.log_odds[rows.bad], rows.log_odds[rows.good], g) / g.sum()
+    beating = 1 - weight_below(rows.log_odds[rows.good], rows.log_odds[rows.bad], b) / b.sum()
+    area = float(np.sum(b * beaten) / b.sum())
+    variance = (
+        np.sum((b * (beaten - area)) ** 2) / b.sum() ** 2
+        + np.sum((g * (beating - area)) ** 2) / g.sum() ** 2
+    )
+    return inside_unit(area, float(variance), alpha)
+
+
+def weight_below(at: FloatArray, scores: FloatArray, weights: FloatArray) -> FloatArray:
+    """Total weight of ``scores`` below each value of ``at``; of equal scores half counts."""
+    order = np.argsort(scores, kind="stable")
+    total = np.concatenate([[0.0], np.cumsum(weights[order])])
+    ends = (np.searchsorted(scores[order], at, side=side) for side in ("left", "right"))
+    left, right = (total[end] for end in ends)
+    return np.asarray((left + right) / 2, dtype=np.float64)

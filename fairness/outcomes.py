@@ -1,0 +1,150 @@
+"""Outcome metrics by group when only approved loans have an outcome: always three answers.
+
+The loans that were given are a selected sample, and what they show can have the wrong sign. So
+TPR, FPR and AUC are given (a) from them alone, labelled as biased, (b) weighted by the inverse of
+the logged propensity where some approvals were random, and (c) as bounds over all that the
+applicants without a loan could have done. A verdict rests on (b) and (c) alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairness.gaps import difference
+from fairness.outcome_bounds import BANDS, NOTHING, Bounds, monotone, worst_case
+from fairness.outcome_rates import METRICS, Applicants, Metric, observed, weighted
+from scoring.intervals import UNDEFINED, Estimate
+from scoring.vector import FloatArray
+
+FEWEST_EACH = 10
+"""Outcomes of each kind that a group needs, and random approvals of each for the weights."""
+
+Names = NDArray[np.object_]
+Sign = Literal["higher", "lower", "undetermined"]
+
+
+@dataclass(frozen=True)
+class View:
+    """One answer: the group's value, the reference's and the signed gap, group less reference."""
+
+    group: Estimate
+    reference: Estimate
+    gap: Estimate
+
+
+@dataclass(frozen=True)
+class BoundsView:
+    """Bounds of both and of the gap; ``gap`` holds the lowest and the highest possible one."""
+
+    group: Bounds
+    reference: Bounds
+    gap: Bounds
+
+    @property
+    def limits(self) -> tuple[float, float] | None:
+        """What the gap lies between: its bounds, widened by their sampling error."""
+        low, high = self.gap.low.low, self.gap.high.high
+        return None if low is None or high is None else (low, high)
+
+
+@dataclass(frozen=True)
+class OutcomeGap:
+    """The three answers about one metric of one group.
+
+    ``approved_only`` is biased by construction and decides nothing. ``weighted`` is None without
+    logged propensities. ``monotone`` (TPR and FPR) holds only under the assumption of
+    ``outcome_bounds.monotone`` and decides only where ``assume_monotone`` says that it was made.
+    ``loans`` and ``hidden`` are the counts of the group and the reference.
+    """
+
+    metric: Metric
+    group: str
+    reference: str
+    status: Literal["OK", "INSUFFICIENT"]
+    loans: tuple[int, int]
+    hidden: tuple[int, int]
+    approved_only: View
+    weighted: View | None
+    worst_case: BoundsView
+    monotone: BoundsView | None
+    assume_monotone: bool
+
+    @property
+    def deciding(self) -> tuple[tuple[float, float], ...]:
+        """Intervals of the gap that may decide, each on its own; none when INSUFFICIENT."""
+        if self.status == "INSUFFICIENT":
+            return ()
+        found = [self.worst_case.limits]
+        if self.weighted and self.weighted.gap.low is not None:
+            low, high = self.weighted.gap.low, self.weighted.gap.high
+            found.append(None if high is None else (low, high))
+        if self.monotone and self.assume_monotone:
+            found.append(self.monotone.limits)
+        return tuple(limits for limits in found if limits is not None)
+
+    @property
+    def sign(self) -> Sign:
+        """Which way the gap goes, where the weights or every bound say so."""
+        signs = {"higher" if low > 0 else "lower" for low, high in self.deciding if low * high > 0}
+        if signs == {"higher"}:
+            return "higher"
+        return "lower" if signs == {"lower"} else "undetermined"
+
+
+def outcome_gaps(
+    rows: Applicants,
+    groups: Names,
+    reference: str,
+    *,
+    assume_monotone: bool = False,
+    alpha: float = 0.05,
+) -> list[OutcomeGap]:
+    """Every metric of every group but the reference, in the order of names and METRICS.
+
+    ``rows`` are all n applicants whose outcome window is over, with or without a loan. A logged
+    propensity of 0 means that a group of applicants can never be seen: then there are no
+    weighted answers. Raises ValueError for a propensity outside 0 to 1.
+    """
+    if rows.propensity is not None:
+        if not ((rows.propensity >= 0) & (rows.propensity <= 1)).all():
+            raise ValueError("propensities must lie between 0 and 1")
+        if (rows.propensity == 0).any():
+            rows = Applicants(rows.approve, rows.log_odds, rows.y)
+    bands = np.unique(np.quantile(rows.log_odds, np.arange(1, BANDS) / BANDS))
+    own = {str(name): _take(rows, groups == name) for name in sorted({*groups, reference})}
+    return [
+        _gap(metric, (name, own[name]), (reference, own[reference]), bands, assume_monotone, alpha)
+        for name in own
+        if name != reference
+        for metric in METRICS
+    ]
+
+
+def equalized_odds(gaps: list[View]) -> Estimate:
+    """The larger of the absolute TPR and FPR gaps of one group, one answer's ``gaps`` of both.
+
+    The interval holds every value that the intervals of the two gaps allow; its confidence is
+    at least 1 - 2·alpha.
+    """
+    values = [gap.gap for gap in gaps]
+    plain = [(v.value, v.low, v.high) for v in values if v.value is not None]
+    if len(plain) < len(values) or not plain:
+        return UNDEFINED
+    lows = [0.0 if low * high <= 0 else min(abs(low), abs(high)) for _, low, high in _real(plain)]
+    highs = [max(abs(low), abs(high)) for _, low, high in _real(plain)]
+    return Estimate(max(abs(value) for value, _, _ in _real(plain)), max(lows), max(highs))
+
+
+def _real(
+    values: list[tuple[float | None, float | None, float | None]],
+) -> list[tuple[float, float, float]]:
+    return [(v, a, b) for v, a, b in values if v is not None and a is not None and b is not None]
+
+
+def _take(rows: Applicants, at: NDArray[np.bool_]) -> Applicants:
+    propensity = None if rows.propensity is None else rows.propensity[at]
+    return Applicants(rows.approve[at], rows.log_odds[at], rows.y[at], propensity)
