@@ -39,7 +39,7 @@ format: $(ENVIRONMENT) ## Format the code and mend what lint can mend
 	@.venv/bin/ruff format .
 
 bench: $(ENVIRONMENT) ## Run every benchmark and print its ratios
-	@set -e; for script in $(sort $(wildcard bench/*.py)); do .venv/bin/python "$$script"; done
+	@set -e; for script in $(sort $(wildcard bench/*.py bench/*/*.py)); do .venv/bin/python "$$script"; done
 
 clean: ## Remove caches and build output (keeps .venv and .microscore)
 	@rm -rf dist .coverage* .hypothesis .schemathesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -12,7 +12,7 @@ from api.lifespan import opened
 from api.log import Log
 from api.metrics import Metrics
 from api.problems import Problem, on_error
-from api.routes import documentation, health, scores
+from api.routes import documentation, health, protected, scores
 from api.settings import Settings
 from data.errors import StoreError
 
@@ -37,7 +37,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     for kind in (Problem, StoreError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, on_error)
-    for module in (scores, health, documentation):
+    for module in (scores, protected, health, documentation):
         app.router.routes += module.router.routes  # flat: one look-up a request
     app.add_middleware(Edge, metrics=metrics, log=log)
     return app

@@ -5,6 +5,7 @@ from typing import Any
 
 from api.request_schema import is_required, sources_asked
 from data.contract import Contract, FieldSpec
+from data.statements import statement_adapter
 
 
 def example_application(contract: Contract, *, complete: bool = True) -> dict[str, Any]:
@@ -21,6 +22,23 @@ def example_application(contract: Contract, *, complete: bool = True) -> dict[st
     if consents := {n: True for n, s in asked.items() if s.legal_basis == "consent"}:
         example["consents"] = consents
     return example
+
+
+def example_statement(contract: Contract) -> dict[str, Any]:
+    """A valid statement of every protected attribute."""
+    properties = statement_adapter(contract).json_schema().get("properties", {})
+    return {name: _stated(schema) for name, schema in properties.items()}
+
+
+def _stated(schema: dict[str, Any]) -> float | str:
+    """A value that the schema of one attribute allows."""
+    kind: dict[str, Any] = next(s for s in schema["anyOf"] if s.get("type") != "null")
+    if kind["type"] == "number":
+        middle = round((kind["minimum"] + kind["maximum"]) / 2)
+        return float(middle)
+    if kind.get("format") == "date":
+        return "1990-01-31"
+    return str(kind["const"] if "const" in kind else kind.get("enum", ["A"])[0])
 
 
 def _values(contract: Contract, source: str, complete: bool) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from api.json_body import parse
 from api.problems import MOST_ERRORS, FieldError, Problem
 from api.request_schema import request_adapter, sources_asked
 from data.contract import Contract
+from data.statements import Stated, stated_values, statement_adapter
 from scoring.service import Application, MaskStatus
 
 MOST_APPLICATIONS = 1000
@@ -23,6 +24,7 @@ class Intake:
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
         self._adapter: TypeAdapter[dict[str, Any]] = request_adapter(contract)
+        self._statements = statement_adapter(contract)
         self._sources = {
             name: contract.sources[name].legal_basis == "consent"
             for name in sources_asked(contract)
@@ -32,6 +34,19 @@ class Intake:
     def json_schema(self) -> dict[str, Any]:
         """JSON Schema of one application, with its parts as OpenAPI components."""
         return self._adapter.json_schema(ref_template="#/components/schemas/{model}")
+
+    def protected_schema(self) -> dict[str, Any]:
+        """JSON Schema of the protected attributes that a person may state."""
+        return self._statements.json_schema(ref_template="#/components/schemas/{model}")
+
+    def read_protected(self, body: bytes) -> dict[str, Stated]:
+        """Read ``{attribute: value or null}``. Raises Problem (400 or 422)."""
+        value = parse(body, 2 * len(self.contract.protected) + 2)
+        try:
+            checked = self._statements.validate_python(value)
+        except ValidationError as error:
+            raise Problem("invalid-statement", errors=_field_errors(error)) from None
+        return stated_values(self.contract, checked)
 
     def read_one(self, body: bytes, own_branch: str | None) -> Application:
         """Read the body of one application. Raises Problem (400, 403 or 422).
@@ -139,7 +154,9 @@ def _rule(e: ErrorDetails) -> str:
             return f"must be at most {context['le']:g}"
         case "literal_error":
             return f"must be one of {context['expected']}"
-        case "consent_needed":
+        case "string_too_long":
+            return f"must have at most {context['max_length']} characters"
+        case "consent_needed" | "date_needed":
             return e["msg"]
     return _RULES.get(e["type"], "is not valid")
 
@@ -152,7 +169,9 @@ _RULES = {
     "finite_number": "must be a number",
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
+    "multiple_of": "must be a whole number",
     "bool_type": "must be true or false",
     "string_type": "must be a text",
+    "string_too_short": "must not be empty",
     "string_pattern_mismatch": "must be 1 to 64 of the characters A-Z a-z 0-9 . _ : -",
 }

@@ -18,6 +18,7 @@ from api.serving import Champion
 from api.settings import Settings
 from api.store_reader import StoreReader
 from data.errors import StoreError
+from data.inbox import Inbox
 from data.store import Store, open_store
 from data.store.writer import DecisionWriter
 from scoring.champion import ChampionWatcher
@@ -49,6 +50,7 @@ async def opened(
         metrics=metrics,
         description=Description(app, champion),
         batches=ThreadPoolExecutor(settings.batch_threads, "batch"),
+        inbox=Inbox(settings.inbox_folder),
     )
     starting = await _start(store, watcher, log)
     log.info(Event.STARTED)

@@ -7,7 +7,7 @@ import orjson
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api.examples import example_application
+from api.examples import example_application, example_statement
 from api.intake import MOST_APPLICATIONS, Intake
 from api.problems import ProblemReply
 from api.serving import Champion, Serving
@@ -57,7 +57,12 @@ def _describe(app: FastAPI, intake: Intake | None) -> bytes:
     application = intake.json_schema() if intake else {"title": "Application", "type": "object"}
     _add(schemas, "Application", application)
     schemas["Batch"] = _BATCH
+    protected = intake.protected_schema() if intake else {"title": "Protected", "type": "object"}
+    _add(schemas, "Protected", protected)
     paths = document["paths"]
+    paths["/applicants/{applicant_id}/protected"]["put"]["requestBody"] = _body(
+        "Protected", _protected_examples(intake)
+    )
     paths["/score"]["post"]["requestBody"] = _body("Application", _examples(intake))
     paths["/score/batch"]["post"]["requestBody"] = _body(
         "Batch",
@@ -82,6 +87,16 @@ def _examples(intake: Intake | None) -> dict[str, dict[str, Any]]:
     return {
         "complete": {"summary": "All sources given", "value": complete},
         "least": {"summary": "Only what is required", "value": least},
+    }
+
+
+def _protected_examples(intake: Intake | None) -> dict[str, dict[str, Any]]:
+    if intake is None:
+        return {}
+    stated = example_statement(intake.contract)
+    return {
+        "stated": {"summary": "What the person states", "value": stated},
+        "withdrawn": {"summary": "Nothing is stated any more", "value": dict.fromkeys(stated)},
     }
 
 

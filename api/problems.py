@@ -29,10 +29,12 @@ Slug = Literal[
     "body-too-large",
     "unsupported-media-type",
     "invalid-application",
+    "invalid-statement",
     "invalid-parameter",
     "internal-error",
     "no-champion",
     "store-unavailable",
+    "inbox-unavailable",
     "not-ready",
 ]
 
@@ -67,6 +69,9 @@ KINDS: dict[Slug, Kind] = {
     "invalid-application": Kind(
         422, "The application breaks a rule of the contract", "Correct each field in 'errors'."
     ),
+    "invalid-statement": Kind(
+        422, "A protected attribute breaks a rule of the contract", "Correct each in 'errors'."
+    ),
     "invalid-parameter": Kind(
         422, "A parameter of the address is not valid", "Correct each field in 'errors'."
     ),
@@ -81,6 +86,12 @@ KINDS: dict[Slug, Kind] = {
         "The decision cannot be stored now",
         "Try again; an unanswered decision does not count.",
         retry_after=2,
+    ),
+    "inbox-unavailable": Kind(
+        503,
+        "Protected attributes cannot be kept now",
+        "Try again; if it stays, run `microscore fairness protect-inbox` where audits run.",
+        retry_after=5,
     ),
     "not-ready": Kind(503, "The server is not ready", "See 'errors'.", retry_after=5),
 }

@@ -6,15 +6,23 @@ Role = Literal["officer", "risk", "mlops", "auditor", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
 Scope = Literal[
-    "score:write", "scores:read", "scores:explain", "models:read", "models:write", "keys:write"
+    "score:write",
+    "scores:read",
+    "scores:explain",
+    "models:read",
+    "models:write",
+    "keys:write",
+    "protected:write",
 ]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 SCOPES_BY_ROLE: dict[Role, frozenset[Scope]] = {
-    "officer": frozenset({"score:write", "scores:read"}),
+    "officer": frozenset({"score:write", "scores:read", "protected:write"}),
     "risk": frozenset({"scores:read", "scores:explain", "models:read"}),
     "mlops": frozenset({"scores:read", "scores:explain", "models:read", "models:write"}),
     "auditor": frozenset({"scores:read", "scores:explain", "models:read"}),
     "admin": frozenset(SCOPES),
 }
-"""An officer sees the decisions of the own branch only; ``scores:explain`` shows contributions."""
+"""An officer sees the decisions of the own branch only; ``scores:explain`` shows contributions.
+
+``protected:write`` hands in what a person states; no scope, role or route reads it back."""

@@ -19,6 +19,7 @@ from api.serving import Champion
 from api.settings import Settings
 from api.store_reader import StoreReader
 from data.errors import StoreError
+from data.inbox import Inbox
 from data.store.decisions import Decision
 from data.store.writer import DecisionWriter
 
@@ -39,6 +40,7 @@ class Service:
     metrics: Metrics
     description: Description
     batches: ThreadPoolExecutor
+    inbox: Inbox
 
     async def keep(self, decisions: Sequence[Decision]) -> None:
         """Return when all ``decisions`` are durable; else none is. Raises StoreError."""

@@ -30,3 +30,8 @@ class Settings(BaseSettings):
     def keys_folder(self) -> Path:
         """Where the server's secrets are."""
         return self.home / "keys"
+
+    @property
+    def inbox_folder(self) -> Path:
+        """Where statements of protected attributes wait, sealed, for the audit's store."""
+        return self.home / "protected_inbox"

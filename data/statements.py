@@ -87,11 +87,11 @@ def _kind(contract: Contract, attribute: ProtectedAttribute) -> Any:
             short = Field(strict=True, min_length=1, max_length=LONGEST)
             return Literal[codes] if codes else Annotated[str, short]
         case "birth_date":
-            form = Field(strict=True, pattern=r"^\d{4}-\d{2}-\d{2}$")
             schema = Field(description="Date of birth.", json_schema_extra={"format": "date"})
-            return Annotated[str, form, AfterValidator(_day), schema]
+            return Annotated[str, Field(strict=True), AfterValidator(_day), schema]
         case "birth_year":
-            return _number(column, (1850, 2100), "Year of birth.", multiple_of=1)
+            year = _number(column, (1850, 2100), "Year of birth.")
+            return Annotated[year, Field(multiple_of=1)]
         case "negative_days":
             return _number(column, (-_DAYS_OF_150_YEARS, 0), "Days since birth, below 0.")
     return _number(column, (0, 150), "Age in years.")
@@ -105,17 +105,17 @@ def _codes(column: Column, attribute: ProtectedAttribute) -> tuple[str, ...]:
     return tuple(code for code in codes if code not in missing)
 
 
-def _number(
-    column: Column, limits: tuple[float, float], description: str, **rules: float
-) -> Any:
+def _number(column: Column, limits: tuple[float, float], description: str) -> Any:
     low, high = column.range or limits
-    bounds = Field(strict=True, allow_inf_nan=False, ge=low, le=high, **rules)
+    bounds = Field(strict=True, allow_inf_nan=False, ge=low, le=high)
     return Annotated[float, bounds, Field(description=description)]
 
 
 def _day(text: str) -> str:
     try:
-        date.fromisoformat(text)
+        day = date.fromisoformat(text).isoformat()
     except ValueError:
-        raise PydanticCustomError("date_needed", "must be a date as in 1990-01-31") from None
+        day = None
+    if day != text:
+        raise PydanticCustomError("date_needed", "must be a date as in 1990-01-31")
     return text

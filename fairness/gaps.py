@@ -10,11 +10,12 @@ import numpy as np
 from scipy.special import expit, logit
 from scipy.stats import norm
 
+from fairness.intervals import wilson_limits
 from scoring.intervals import UNDEFINED, Estimate
 from scoring.vector import FloatArray
 
 
-def share(value: float, n: float, alpha: float = 0.05) -> Estimate:
+def share(value: float, n: float, error: float = 0.05) -> Estimate:
     """A share with Wilson's (1927) interval; ``n`` is the (effective) sample size, not whole.
 
     For a weighted share, ``n = value·(1 - value) / variance`` gives it the interval of a simple
@@ -22,25 +23,22 @@ def share(value: float, n: float, alpha: float = 0.05) -> Estimate:
     """
     if not n > 0:
         return UNDEFINED
-    z2 = float(norm.isf(alpha / 2)) ** 2
-    centre = value + z2 / (2 * n)
-    half = np.sqrt(z2 * (value * (1 - value) / n + z2 / (4 * n * n)))
-    low, high = (centre - half) / (1 + z2 / n), (centre + half) / (1 + z2 / n)
-    return Estimate(value, float(min(low, value)), float(max(high, value)))
+    low, high = wilson_limits(value * n, n, error)
+    return Estimate(value, float(low), float(high))
 
 
-def inside_unit(value: float, variance: float, alpha: float = 0.05) -> Estimate:
+def inside_unit(value: float, variance: float, error: float = 0.05) -> Estimate:
     """An estimate in (0, 1) with an interval that is symmetric in its logit (delta method)."""
     if not 0 < value < 1 or not variance > 0:
         return Estimate(value, value, value)
-    half = float(norm.isf(alpha / 2)) * np.sqrt(variance) / (value * (1 - value))
+    half = float(norm.isf(error / 2)) * np.sqrt(variance) / (value * (1 - value))
     return Estimate(value, float(expit(logit(value) - half)), float(expit(logit(value) + half)))
 
 
-def mean(values: FloatArray, alpha: float = 0.05) -> Estimate:
+def mean(values: FloatArray, error: float = 0.05) -> Estimate:
     """Mean of at least two values with the normal interval."""
     value = float(values.mean())
-    half = float(norm.isf(alpha / 2)) * float(values.std(ddof=1)) / np.sqrt(len(values))
+    half = float(norm.isf(error / 2)) * float(values.std(ddof=1)) / np.sqrt(len(values))
     return Estimate(value, value - half, value + half)
 
 

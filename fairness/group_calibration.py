@@ -56,19 +56,19 @@ def calibrate_groups(
     groups: Names,
     *,
     vintages: Names | None = None,
-    alpha: float = 0.05,
+    error: float = 0.05,
 ) -> list[GroupCalibration]:
     """Calibration of each group, in the order of their names.
 
     ``log_odds`` (n) are calibrated log-odds of default, ``y`` (n) 1 bad, 0 good, NaN no outcome
     (such rows do not count), ``groups`` (n) names. With ``vintages`` (n) there is one result for
-    each vintage in each group. ``alpha`` is 1 - the confidence of ``ratio`` and ``brier``.
+    each vintage in each group. ``error`` is 1 - the confidence of ``ratio`` and ``brier``.
     """
     labelled = ~np.isnan(y)
     found = []
     for name in sorted(set(groups)):
         for vintage, rows in _vintages(labelled & (groups == name), vintages):
-            found.append(_calibration(str(name), vintage, log_odds[rows], y[rows], alpha))
+            found.append(_calibration(str(name), vintage, log_odds[rows], y[rows], error))
     return found
 
 
@@ -83,7 +83,7 @@ def _vintages(
 
 
 def _calibration(
-    group: str, vintage: str | None, log_odds: FloatArray, y: FloatArray, alpha: float
+    group: str, vintage: str | None, log_odds: FloatArray, y: FloatArray, error: float
 ) -> GroupCalibration:
     loans, defaults = len(y), int(y.sum())
     pd = probability(log_odds)
@@ -92,7 +92,7 @@ def _calibration(
         return GroupCalibration(
             group, vintage, loans, defaults, expected, "INSUFFICIENT", _needed(pd)
         )
-    low, high = expected_limits(log_odds, defaults, alpha)
+    low, high = expected_limits(log_odds, defaults, error)
     errors = (pd - y) ** 2
     slope, intercept = calibration_line(log_odds, y)
     return GroupCalibration(
@@ -107,7 +107,7 @@ def _calibration(
         p_value=p_value(pd, defaults),
         slope=slope,
         intercept=intercept,
-        brier=inside_unit(float(errors.mean()), float(errors.var(ddof=1)) / loans, alpha),
+        brier=inside_unit(float(errors.mean()), float(errors.var(ddof=1)) / loans, error),
     )
 
 

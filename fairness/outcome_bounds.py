@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fairness.gaps import share
 from fairness.outcome_rates import Applicants, Metric, weight_below
@@ -28,18 +29,15 @@ class Bounds:
     high: Estimate
 
 
-NOTHING = Bounds(UNDEFINED, UNDEFINED)
-
-
-def worst_case(rows: Applicants, metric: Metric, alpha: float) -> Bounds:
+def worst_case(rows: Applicants, metric: Metric, error: float) -> Bounds:
     """Sharp bounds without any assumption."""
     if metric == "auc":
         return _auc(rows)
     cells = _cells(rows, np.zeros(len(rows.y), dtype=np.intp), 1)
-    return _rates(cells, metric, alpha, fewest=np.inf)
+    return _rates(cells, metric, error, fewest=np.inf)
 
 
-def monotone(rows: Applicants, metric: Metric, bands: FloatArray, alpha: float) -> Bounds:
+def monotone(rows: Applicants, metric: Metric, bands: FloatArray, error: float) -> Bounds:
     """Bounds for TPR and FPR if the lender did not turn down its better risks.
 
     The assumption, in words: among applicants of one group, one decision under audit and one
@@ -48,10 +46,10 @@ def monotone(rows: Applicants, metric: Metric, bands: FloatArray, alpha: float) 
     cells with fewer than FEWEST_SEEN outcomes it is not used.
     """
     band = np.searchsorted(bands, rows.log_odds, side="right").astype(np.intp)
-    return _rates(_cells(rows, band, len(bands) + 1), metric, alpha, fewest=FEWEST_SEEN)
+    return _rates(_cells(rows, band, len(bands) + 1), metric, error, fewest=FEWEST_SEEN)
 
 
-def _cells(rows: Applicants, band: np.ndarray, bands: int) -> FloatArray:
+def _cells(rows: Applicants, band: NDArray[np.intp], bands: int) -> FloatArray:
     """Applicants by decision (declined, approved), band and outcome (good, bad, none)."""
     outcome = np.where(rows.good, 0, np.where(rows.bad, 1, 2))
     cell = (rows.approve * bands + band) * 3 + outcome
@@ -91,23 +89,23 @@ def _most_good(cells: FloatArray, decision: int, fewest: float) -> _Tally:
     return _Tally(float((none * slope[decision, :, 2]).sum()), slope)
 
 
-def _rates(cells: FloatArray, metric: Metric, alpha: float, fewest: float) -> Bounds:
+def _rates(cells: FloatArray, metric: Metric, error: float, fewest: float) -> Bounds:
     """A rate is lowest when the hidden outcomes lie with the declined, highest the other way."""
     most = [_most_good(cells, decision, fewest) for decision in (0, 1)]
     good, bad, none = ([_count(cells, d, outcome) for d in (0, 1)] for outcome in (0, 1, 2))
     if metric == "tpr":
         return Bounds(
-            _share(good[1], good[0] + most[0], cells, alpha),
-            _share(good[1] + most[1], good[0], cells, alpha),
+            _share(good[1], good[0] + most[0], cells, error),
+            _share(good[1] + most[1], good[0], cells, error),
         )
     fewest_bad = [none[d] - most[d] for d in (0, 1)]
     return Bounds(
-        _share(bad[1] + fewest_bad[1], bad[0] + none[0], cells, alpha),
-        _share(bad[1] + none[1], bad[0] + fewest_bad[0], cells, alpha),
+        _share(bad[1] + fewest_bad[1], bad[0] + none[0], cells, error),
+        _share(bad[1] + none[1], bad[0] + fewest_bad[0], cells, error),
     )
 
 
-def _share(part: _Tally, rest: _Tally, cells: FloatArray, alpha: float) -> Estimate:
+def _share(part: _Tally, rest: _Tally, cells: FloatArray, error: float) -> Estimate:
     """``part`` of ``part + rest``, with Wilson's interval at the effective sample size.
 
     The variance is the delta method's over multinomial cells: sum of count · derivative².
@@ -118,7 +116,7 @@ def _share(part: _Tally, rest: _Tally, cells: FloatArray, alpha: float) -> Estim
     slope = (rest.value * part.slope - part.value * rest.slope) / whole**2
     variance = float(np.sum(cells * slope**2))
     value = part.value / whole
-    return share(value, value * (1 - value) / variance if variance > 0 else whole, alpha)
+    return share(value, value * (1 - value) / variance if variance > 0 else whole, error)
 
 
 def _auc(rows: Applicants) -> Bounds:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairness.gaps import inside_unit, share
+from fairness.outcome_weights import Weights, stabilised
 from scoring.intervals import UNDEFINED, Estimate, delong
 from scoring.vector import FloatArray
 
@@ -37,19 +38,19 @@ class Applicants:
     @property
     def bad(self) -> NDArray[np.bool_]:
         """Seen to default."""
-        return self.y == 1
+        return np.equal(self.y, 1)
 
     @property
     def good(self) -> NDArray[np.bool_]:
         """Seen to be repaid."""
-        return self.y == 0
+        return np.equal(self.y, 0)
 
     def of(self, metric: Metric) -> NDArray[np.bool_]:
         """The rows that a TPR or an FPR is a share of."""
         return self.good if metric == "tpr" else self.bad
 
 
-def observed(rows: Applicants, metric: Metric, alpha: float) -> Estimate:
+def observed(rows: Applicants, metric: Metric, error: float) -> Estimate:
     """From the loans that were given alone: biased by who was given one.
 
     A rate with Wilson's interval, the AUC with DeLong's (always 95 %).
@@ -60,40 +61,39 @@ def observed(rows: Applicants, metric: Metric, alpha: float) -> Estimate:
             return UNDEFINED
         return delong(rows.y[seen], rows.log_odds[seen])
     approve = rows.approve[rows.of(metric)]
-    return share(float(approve.mean()), len(approve), alpha) if len(approve) else UNDEFINED
+    return share(float(approve.mean()), len(approve), error) if len(approve) else UNDEFINED
 
 
-def weighted(rows: Applicants, metric: Metric, alpha: float) -> Estimate:
-    """Inverse-propensity estimate: each outcome counts 1 / propensity (Hajek 1971).
+def weighted(rows: Applicants, metric: Metric, error: float) -> Estimate:
+    """Inverse-propensity estimate: each outcome stands for those who had no loan.
 
-    Normalised by the sum of the weights, so that their scale does not matter. The variance is
-    that of the linearised ratio; a rate gets Wilson's interval at the effective sample size, the
-    AUC one that is symmetric in its logit. Undefined without both outcomes.
+    Weights by ``outcome_weights.stabilised``, variance by linearisation; a rate gets Wilson's
+    interval at the effective sample size, the AUC one that is symmetric in its logit. Undefined
+    without both outcomes.
     """
     if rows.propensity is None or not rows.bad.any() or not rows.good.any():
         return UNDEFINED
-    weights = 1 / rows.propensity
+    weights = stabilised(rows.propensity, rows.log_odds, ~np.isnan(rows.y))
     if metric == "auc":
-        return _weighted_auc(rows, weights, alpha)
-    of = rows.of(metric)
-    w, approve = weights[of], rows.approve[of]
-    rate = float(np.sum(w * approve) / w.sum())
-    variance = float(np.sum((w * (approve - rate)) ** 2) / w.sum() ** 2)
+        return _weighted_auc(rows, weights, error)
+    w = weights.weight * rows.of(metric)
+    rate = float(np.sum(w * rows.approve) / w.sum())
+    variance = weights.variance(rows.of(metric) * (rows.approve - rate) / w.sum())
     effective = float(w.sum() ** 2 / np.sum(w**2))
-    return share(rate, rate * (1 - rate) / variance if variance > 0 else effective, alpha)
+    return share(rate, rate * (1 - rate) / variance if variance > 0 else effective, error)
 
 
-def _weighted_auc(rows: Applicants, weights: FloatArray, alpha: float) -> Estimate:
+def _weighted_auc(rows: Applicants, weights: Weights, error: float) -> Estimate:
     """Weighted share of pairs in the right order; variance from its two projections."""
-    b, g = weights[rows.bad], weights[rows.good]
-    beaten = weight_below(rows.log_odds[rows.bad], rows.log_odds[rows.good], g) / g.sum()
-    beating = 1 - weight_below(rows.log_odds[rows.good], rows.log_odds[rows.bad], b) / b.sum()
+    bad, good, score = rows.bad, rows.good, rows.log_odds
+    b, g = weights.weight[bad], weights.weight[good]
+    beaten = weight_below(score[bad], score[good], g) / g.sum()
+    beating = 1 - weight_below(score[good], score[bad], b) / b.sum()
     area = float(np.sum(b * beaten) / b.sum())
-    variance = (
-        np.sum((b * (beaten - area)) ** 2) / b.sum() ** 2
-        + np.sum((g * (beating - area)) ** 2) / g.sum() ** 2
-    )
-    return inside_unit(area, float(variance), alpha)
+    influence = np.zeros(len(score))
+    influence[bad] = (beaten - area) / b.sum()
+    influence[good] = (beating - area) / g.sum()
+    return inside_unit(area, weights.variance(influence), error)
 
 
 def weight_below(at: FloatArray, scores: FloatArray, weights: FloatArray) -> FloatArray:

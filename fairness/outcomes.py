@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairness.gaps import difference
-from fairness.outcome_bounds import BANDS, NOTHING, Bounds, monotone, worst_case
+from fairness.outcome_bounds import BANDS, Bounds, monotone, worst_case
 from fairness.outcome_rates import METRICS, Applicants, Metric, observed, weighted
 from scoring.intervals import UNDEFINED, Estimate
 from scoring.vector import FloatArray
@@ -49,6 +49,16 @@ class BoundsView:
         """What the gap lies between: its bounds, widened by their sampling error."""
         low, high = self.gap.low.low, self.gap.high.high
         return None if low is None or high is None else (low, high)
+
+
+@dataclass(frozen=True)
+class _Named:
+    """What the gap is called and how it is judged."""
+
+    group: str
+    reference: str
+    assume_monotone: bool
+    error: float
 
 
 @dataclass(frozen=True)
@@ -101,7 +111,7 @@ def outcome_gaps(
     reference: str,
     *,
     assume_monotone: bool = False,
-    alpha: float = 0.05,
+    error: float = 0.05,
 ) -> list[OutcomeGap]:
     """Every metric of every group but the reference, in the order of names and METRICS.
 
@@ -117,32 +127,89 @@ def outcome_gaps(
     bands = np.unique(np.quantile(rows.log_odds, np.arange(1, BANDS) / BANDS))
     own = {str(name): _take(rows, groups == name) for name in sorted({*groups, reference})}
     return [
-        _gap(metric, (name, own[name]), (reference, own[reference]), bands, assume_monotone, alpha)
+        _gap(
+            metric,
+            own[name],
+            own[reference],
+            bands,
+            _Named(name, reference, assume_monotone, error),
+        )
         for name in own
         if name != reference
         for metric in METRICS
     ]
 
 
-def equalized_odds(gaps: list[View]) -> Estimate:
-    """The larger of the absolute TPR and FPR gaps of one group, one answer's ``gaps`` of both.
+def equalized_odds(tpr: Estimate, fpr: Estimate) -> Estimate:
+    """The larger of the absolute TPR and FPR gaps of one group, from two signed gaps.
 
     The interval holds every value that the intervals of the two gaps allow; its confidence is
-    at least 1 - 2·alpha.
+    at least 1 - 2·error.
     """
-    values = [gap.gap for gap in gaps]
-    plain = [(v.value, v.low, v.high) for v in values if v.value is not None]
-    if len(plain) < len(values) or not plain:
+    both = [(v, low, high) for v, low, high in (tpr, fpr) if None not in {v, low, high}]
+    if len(both) < 2:
         return UNDEFINED
-    lows = [0.0 if low * high <= 0 else min(abs(low), abs(high)) for _, low, high in _real(plain)]
-    highs = [max(abs(low), abs(high)) for _, low, high in _real(plain)]
-    return Estimate(max(abs(value) for value, _, _ in _real(plain)), max(lows), max(highs))
+    values, lows, highs = (np.array(part, dtype=np.float64) for part in zip(*both, strict=True))
+    nearest = np.where(lows * highs <= 0, 0.0, np.minimum(np.abs(lows), np.abs(highs)))
+    farthest = np.maximum(np.abs(lows), np.abs(highs))
+    return Estimate(*(float(v.max()) for v in (np.abs(values), nearest, farthest)))
 
 
-def _real(
-    values: list[tuple[float | None, float | None, float | None]],
-) -> list[tuple[float, float, float]]:
-    return [(v, a, b) for v, a, b in values if v is not None and a is not None and b is not None]
+def _gap(
+    metric: Metric,
+    group: Applicants,
+    reference: Applicants,
+    bands: FloatArray,
+    named: _Named,
+) -> OutcomeGap:
+    pair = (group, reference)
+    error = named.error
+    assumed = None
+    if metric != "auc":
+        assumed = _bounds(*(monotone(rows, metric, bands, error) for rows in pair))
+    enough = all(_enough(rows, metric) for rows in pair)
+    random = all(_enough_random(rows, metric) for rows in pair)
+    return OutcomeGap(
+        metric,
+        named.group,
+        named.reference,
+        "OK" if enough else "INSUFFICIENT",
+        loans=(_loans(group), _loans(reference)),
+        hidden=(len(group.y) - _loans(group), len(reference.y) - _loans(reference)),
+        approved_only=_view(*(observed(rows, metric, error) for rows in pair)),
+        weighted=_view(*(weighted(rows, metric, error) for rows in pair)) if random else None,
+        worst_case=_bounds(*(worst_case(rows, metric, error) for rows in pair)),
+        monotone=assumed,
+        assume_monotone=named.assume_monotone,
+    )
+
+
+def _view(group: Estimate, reference: Estimate) -> View:
+    return View(group, reference, difference(group, reference))
+
+
+def _bounds(group: Bounds, reference: Bounds) -> BoundsView:
+    """The gap is lowest with the group at its lowest and the reference at its highest."""
+    low, high = difference(group.low, reference.high), difference(group.high, reference.low)
+    return BoundsView(group, reference, Bounds(low, high))
+
+
+def _loans(rows: Applicants) -> int:
+    return int(np.count_nonzero(~np.isnan(rows.y)))
+
+
+def _enough(rows: Applicants, metric: Metric, of: NDArray[np.bool_] | bool = True) -> bool:
+    """FEWEST_EACH of the outcomes that the metric is about, among the rows ``of``."""
+    needed = {"tpr": [rows.good], "fpr": [rows.bad], "auc": [rows.good, rows.bad]}[metric]
+    return all(np.count_nonzero(kind & of) >= FEWEST_EACH for kind in needed)
+
+
+def _enough_random(rows: Applicants, metric: Metric) -> bool:
+    """Whether the weights rest on enough outcomes of loans that were given by chance."""
+    if rows.propensity is None:
+        return False
+    chance = rows.propensity < 1
+    return not chance.any() or _enough(rows, metric, chance)
 
 
 def _take(rows: Applicants, at: NDArray[np.bool_]) -> Applicants:

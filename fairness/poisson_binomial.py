@@ -49,18 +49,18 @@ def p_value(p: FloatArray, events: int) -> float:
     return min(1.0, 2 * min(tails(p, events)))
 
 
-def expected_limits(log_odds: FloatArray, events: int, alpha: float = 0.05) -> tuple[float, float]:
+def expected_limits(log_odds: FloatArray, events: int, error: float = 0.05) -> tuple[float, float]:
     """Limits of the expected number of events, exact in the manner of Clopper and Pearson (1934).
 
     The family is a common shift of all ``log_odds`` (n): each limit is the expected number under
-    the shift at which ``events`` or more (or: or fewer) have probability ``alpha / 2``. With
+    the shift at which ``events`` or more (or: or fewer) have probability ``error / 2``. With
     equal log-odds this is n times the Clopper-Pearson interval.
     """
     low, high = 0.0, float(len(log_odds))
     if events > 0:
-        low = _expected(log_odds, _shift(log_odds, events, alpha / 2, upper=True))
+        low = _expected(log_odds, _shift(log_odds, events, error / 2, upper=True))
     if events < len(log_odds):
-        high = _expected(log_odds, _shift(log_odds, events, alpha / 2, upper=False))
+        high = _expected(log_odds, _shift(log_odds, events, error / 2, upper=False))
     return low, high
 
 
@@ -98,4 +98,3 @@ def _normal_guess(log_odds: FloatArray, events: int, *, upper: bool) -> tuple[fl
     p = expit(log_odds + shift)
     deviation = 1 / np.sqrt(max(float((p * (1 - p)).sum()), 1e-9))
     return shift + (-2 if upper else 2) * float(deviation), float(0.5 * deviation)
-

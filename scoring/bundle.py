@@ -48,8 +48,8 @@ class Bundle:
     """All that a score needs, and what is needed to judge and replay it.
 
     ``metrics`` is the evaluation as ``train --json`` prints it; ``lineage`` names data hashes,
-    seed, parameters and library versions; ``reference`` is a Parquet sample of the training
-    matrix for drift jobs.
+    seed, parameters and library versions; ``reference`` is a Parquet sample of held-out
+    applications (features, ``_pd``, ``_bad``) that drift jobs compare with.
     """
 
     contract: Contract

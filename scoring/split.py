@@ -16,10 +16,11 @@ An outcome becomes known only after its window, so rows shortly before the test 
 that were still open when it begins. Nothing is purged for it, because calibration on the latest
 loans keeps the level right under drift, but ``describe`` counts them (``open_at_test``).
 
-**By hash.** Applicants are ordered by a keyed hash and cut into parts: those with a bad loan by
-shares of bad loans, the others by shares of rows, so that the parts have the same bad rate. Rows
-with identical inputs count as one applicant, because copies would leak from part to part; sets
-of more than ``applicants.MOST_COPIES`` do not. The order of rows changes nothing.
+**By hash.** Applicants are ordered by a hash that is keyed by the seed and cut into parts: those
+with a bad loan by shares of bad loans, the others by shares of rows, so that the parts have the
+same bad rate. Rows with identical inputs count as one applicant, because copies would leak from
+part to part; sets of more than ``applicants.MOST_COPIES`` do not. Neither the order of rows nor
+(but for a few applicants) their number matters, so that models of one seed share test rows.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, text
+from sqlalchemy import ColumnClause, Connection, column, select, table, text
 
 from data.errors import StoreError
 from data.protected.migrations import HEAD
@@ -77,5 +77,5 @@ def _version(connection: Connection) -> str | None:
     schema = schema_of(connection)
     if not connection.dialect.has_table(connection, VERSIONS, schema=schema):
         return None
-    table = f"{schema}.{VERSIONS}" if schema else VERSIONS
-    return connection.execute(text(f"SELECT version_num FROM {table}")).scalar()
+    number: ColumnClause[str] = column("version_num")
+    return connection.execute(select(number).select_from(table(VERSIONS, schema=schema))).scalar()

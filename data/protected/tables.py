@@ -38,9 +38,7 @@ statements = Table(
 access_log = Table(
     "access_log",
     protected_metadata,
-    Column(
-        "id", BigInteger().with_variant(Integer(), "sqlite"), Identity(), primary_key=True
-    ),
+    Column("id", BigInteger().with_variant(Integer(), "sqlite"), Identity(), primary_key=True),
     Column("at", UtcDateTime, nullable=False),
     Column("actor", String, nullable=False),
     Column("purpose", String, nullable=False),

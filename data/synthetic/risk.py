@@ -1,9 +1,9 @@
 """The true probability of default, and the best anybody could say from what is recorded.
 
 Log-odds of default = terms of what everybody can see (request, history, season, weather)
-plus a weighted sum of the hidden signals of ``evidence``. The weights of the wallet depend
-on whether the applicant is new. No protected attribute is a term: groups differ only through
-reliability, income, remoteness, sector and drought.
+plus a weighted sum of the hidden signals of ``evidence``; wallet inflow and questionnaire
+weigh more for new clients. No protected attribute is a term: groups differ only through
+reliability, remoteness, sector, season and drought.
 """
 
 from __future__ import annotations

@@ -40,22 +40,25 @@ def auc(score: Floats, bad: Floats) -> float:
 def write_summary(folder: Path, seed: int) -> Path:
     """Sum up ``truth.parquet`` in ``truth.json``.
 
-    Holds the columns for all applications at once, about 120 bytes each: the only step whose
-    memory grows with their number.
+    Holds a few columns for all applications at once, about 100 bytes each: the only step
+    whose memory grows with their number.
     """
-    columns = pq.read_table(folder / "truth.parquet").drop(["application_id"])
-    columns = columns.set_column(
-        columns.column_names.index("applicant_id"),
-        "applicant",
-        columns["applicant_id"].combine_chunks().dictionary_encode().indices,
-    )
-    truth = {name: columns[name].to_numpy() for name in columns.column_names}
+    source = folder / "truth.parquet"
+    texts = ("applicant_id", *GROUPINGS)
+    numbers = [n for n in pq.read_schema(source).names if n not in {"application_id", *texts}]
+    table = pq.read_table(source, columns=numbers)
+    truth = {name: table[name].to_numpy() for name in numbers}
+    names: dict[str, list[str]] = {}
+    for name in texts:
+        column = pq.read_table(source, columns=[name])[name].combine_chunks().dictionary_encode()
+        truth[name], names[name] = column.indices.to_numpy(), column.dictionary.to_pylist()
     path = folder / "truth.json"
-    path.write_text(json.dumps(_summary(truth, seed), indent=1) + "\n", "utf-8")
+    path.write_text(json.dumps(_summary(truth, names, seed), indent=1) + "\n", "utf-8")
     return path
 
 
-def _summary(t: dict[str, Any], seed: int) -> dict[str, Any]:
+def _summary(t: dict[str, Any], names: dict[str, list[str]], seed: int) -> dict[str, Any]:
+    """The summary of columns ``t``; texts are positions in ``names``."""
     labelled = t["lent"] & t["matured"]
     parts = {"all": t["matured"], "approved": labelled, **_latest(t, labelled)}
     return {
@@ -75,11 +78,10 @@ def _summary(t: dict[str, Any], seed: int) -> dict[str, Any]:
             "protected_terms_in_true_pd": [],
             "base_rates_differ_through": [
                 "reliability (sex)",
-                "income (sex, residence)",
                 "remoteness (residence)",
-                "sector and drought (residence, language_group)",
+                "sector, season and drought (residence, language_group)",
             ],
-            "groups": {name: _groups(t, name, labelled) for name in GROUPINGS},
+            "groups": {name: _groups(t, names[name], name, labelled) for name in GROUPINGS},
         },
         "drift": {
             "drought": {
@@ -98,8 +100,8 @@ def _latest(t: dict[str, Any], labelled: Bools) -> dict[str, Bools]:
     """The last quarter: of labelled loans, and of applicants by their first labelled loan."""
     time = t["applied_at"].astype(np.int64)
     first = np.full(len(time), np.iinfo(np.int64).max)
-    np.minimum.at(first, t["applicant"][labelled], time[labelled])
-    first = first[t["applicant"]]
+    np.minimum.at(first, t["applicant_id"][labelled], time[labelled])
+    first = first[t["applicant_id"]]
     firsts = labelled & (time == first)
     return {
         "latest": labelled & (time >= _cut(time[labelled])),
@@ -131,11 +133,13 @@ def _limits(t: dict[str, Any], score: str, rows: Bools) -> dict[str, float | Non
     }
 
 
-def _groups(t: dict[str, Any], name: str, labelled: Bools) -> dict[str, dict[str, Any]]:
+def _groups(
+    t: dict[str, Any], groups: list[str], name: str, labelled: Bools
+) -> dict[str, dict[str, Any]]:
     out: dict[str, dict[str, Any]] = {}
-    for group in sorted(set(t[name])):
-        rows = t[name] == group
-        out[str(group)] = {
+    for group in sorted(groups):
+        rows = t[name] == groups.index(group)
+        out[group] = {
             "applications": int(rows.sum()),
             "true_pd": _mean(t["true_pd"][rows]),
             "approval_rate": _mean(t["approved"][rows]),

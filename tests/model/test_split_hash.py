@@ -83,15 +83,15 @@ def test_rows_with_identical_inputs_land_on_the_same_side(outcomes: FloatArray) 
 
 
 def test_large_groups_do_not_bend_the_shares() -> None:
-    """Half of the applicants have one row, half forty; every part gets its share of both."""
+    """2,000 applicants with one row, 500 with forty: every part gets its share of both."""
     applicants: list[str | None] = [f"single-{i}" for i in range(2000)]
     applicants += [f"many-{i % 500}" for i in range(20_000)]
     y = (np.random.default_rng(6).random(22_000) < 0.1).astype(np.float64)
     parts = parted(keys_of(applicants), y)
     shares = [len(getattr(parts, name)) / 22_000 for name in PARTS]
-    assert shares == pytest.approx([0.48, 0.12, 0.15, 0.25], abs=0.005)
+    assert shares == pytest.approx([0.48, 0.12, 0.15, 0.25], abs=0.015)
     single = [np.mean(getattr(parts, name) < 2000) for name in PARTS]
-    assert single == pytest.approx([2 / 22] * 4, abs=0.025)
+    assert single == pytest.approx([2 / 22] * 4, abs=0.03)
     for name in PARTS:
         assert y[getattr(parts, name)].mean() == pytest.approx(y.mean(), abs=0.01)
 
@@ -118,6 +118,15 @@ def test_another_seed_is_another_split(outcomes: FloatArray) -> None:
     keys, matrix = keys_of([None] * 4000), np.random.default_rng(0).normal(size=(4000, 3))
     first, second = (split(small_contract(), keys, None, outcomes, matrix, s) for s in (1, 2))
     assert set(first.test.tolist()) != set(second.test.tolist())
+
+
+def test_more_rows_move_few_applicants(outcomes: FloatArray) -> None:
+    """Next year's training run has most of this year's test applicants in its test again."""
+    keys, matrix = keys_of([None] * 4000), np.random.default_rng(0).normal(size=(4000, 3))
+    before = parted(keys.iloc[:3000], outcomes[:3000], matrix[:3000])
+    after = parted(keys, outcomes, matrix)
+    kept = set(before.test.tolist()) & set(after.test.tolist())
+    assert len(kept) > 0.95 * len(before.test)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from tests.bundles import small_bundle
 from tests.web.process import Server, running
-from tests.web.world import World, home_settings, promote, served
+from tests.web.world import World, give_inbox_its_key, home_settings, promote, served
 
 
 @pytest.fixture(scope="session")
@@ -21,5 +21,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The real server in its own process, with a champion."""
     home = tmp_path_factory.mktemp("server")
     promote(home_settings(home), small_bundle())
+    give_inbox_its_key(home_settings(home))
     with running(home) as started:
         yield started

@@ -10,6 +10,7 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.audits import AuditSettings, open_protected
 from api.auth import Pepper, create_key
 from api.examples import example_application
 from api.settings import Settings
@@ -73,6 +74,12 @@ def make_key(
     return made
 
 
+def give_inbox_its_key(settings: Settings) -> None:
+    """Let the server take protected attributes, as ``fairness protect-inbox`` does."""
+    with open_protected(AuditSettings(home=settings.home, protected_url=None)):
+        pass
+
+
 def promote(settings: Settings, bundle: Bundle) -> str:
     """Seal, register and promote ``bundle``; return its version."""
     store = open_store(settings.database_url)
@@ -91,6 +98,7 @@ def served(settings: Settings, *, champion: bool = True) -> Iterator[World]:
     """The app, started, with the small model as champion."""
     if champion:
         promote(settings, small_bundle())
+        give_inbox_its_key(settings)
     with TestClient(create_app(settings), raise_server_exceptions=False) as client:
         yield World(settings, client)
 

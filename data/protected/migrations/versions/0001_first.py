@@ -11,6 +11,7 @@ down_revision = None
 
 
 def upgrade() -> None:
+    """Make the three tables."""
     schema = schema_of(op.get_bind())
     op.create_table(
         "statements",

@@ -1,0 +1,48 @@
+"""What the audit commands work with, and the server never: settings, and the protected store."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import Field
+
+from api.settings import Settings
+from data.inbox import Inbox
+from data.protected import ProtectedStore
+from data.protected.records import TakenIn
+
+
+class AuditSettings(Settings):
+    """The settings of the audit's process; give ``protected_url`` to no server."""
+
+    protected_url: str | None = Field(
+        None,
+        description="SQLAlchemy URL of the protected attributes, with the audit's own role; "
+        "default: a SQLite file in the protected folder.",
+    )
+
+    @property
+    def protected_folder(self) -> Path:
+        """Where the keys of protected attributes are, and their SQLite file."""
+        return self.home / "protected"
+
+    @property
+    def protected_database_url(self) -> str:
+        """The URL of the store of protected attributes."""
+        return self.protected_url or f"sqlite:///{self.protected_folder / 'protected.db'}"
+
+
+@contextmanager
+def open_protected(
+    settings: AuditSettings | None = None,
+) -> Iterator[tuple[ProtectedStore, TakenIn]]:
+    """The store of protected attributes, with all that waited in the inbox; closed at the end.
+
+    Raises StoreError, ProtectedError.
+    """
+    settings = settings or AuditSettings()
+    store = ProtectedStore.open(settings.protected_database_url, settings.protected_folder)
+    try:
+        yield store, store.take_in(Inbox(settings.inbox_folder))
+    finally:
+        store.close()

@@ -1,0 +1,222 @@
+"""fairlearn, and the only file that imports it: its metrics as they are, and its reductions.
+
+fairlearn's label 1 is the favourable one. So here a prediction of 1 is an approval and a true 1 a
+loan that was repaid. Its values decide nothing alone: ``difference`` is the largest less the
+smallest group and can only be 0 or more, so its intervals never hold parity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import lightgbm as lgb
+import numpy as np
+from fairlearn import metrics as fl
+from fairlearn.reductions import DemographicParity, ErrorRate, ExponentiatedGradient
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.metrics import accuracy_score
+
+from data.errors import NotEnoughDataError
+from scoring.boosting import Learner, Sample, Shape
+from scoring.intervals import delong
+from scoring.model import Model
+from scoring.vector import FloatArray
+
+DECISION_METRICS = {
+    "count": fl.count,
+    "selection_rate": fl.selection_rate,
+    "mean_prediction": fl.mean_prediction,
+}
+OUTCOME_METRICS = {
+    "count": fl.count,
+    "selection_rate": fl.selection_rate,
+    "true_positive_rate": fl.true_positive_rate,
+    "false_positive_rate": fl.false_positive_rate,
+    "true_negative_rate": fl.true_negative_rate,
+    "false_negative_rate": fl.false_negative_rate,
+    "accuracy": accuracy_score,
+}
+
+Names = NDArray[np.object_]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class FairlearnMetrics:
+    """What fairlearn computes: each metric by group and over all, and its disparities.
+
+    ``disparities``: ``demographic_parity_difference`` and ``_ratio``; with outcomes also
+    ``equalized_odds_difference`` and ``_ratio`` and ``equal_opportunity_difference``.
+    """
+
+    by_group: Mapping[str, Mapping[str, float]]
+    overall: Mapping[str, float]
+    disparities: Mapping[str, float]
+
+
+def decision_metrics(approve: Bools, groups: Names) -> FairlearnMetrics:
+    """Metrics of decisions (n) that need no outcome, over all applicants."""
+    decided = approve.astype(np.int64)
+    return _metrics(DECISION_METRICS, decided, decided, groups)
+
+
+def outcome_metrics(approve: Bools, y: FloatArray, groups: Names) -> FairlearnMetrics:
+    """Metrics of decisions (n) against outcomes ``y`` (n; 1 bad, 0 good, NaN none).
+
+    Rows without an outcome do not count, so these are the values that selective labels bias; see
+    ``outcomes``. A group without a repaid loan has a true positive rate of 0 in fairlearn.
+    """
+    seen = ~np.isnan(y)
+    good = (y[seen] == 0).astype(np.int64)
+    return _metrics(OUTCOME_METRICS, good, approve[seen].astype(np.int64), groups[seen])
+
+
+def _metrics(
+    wanted: Mapping[str, Any],
+    true: NDArray[np.int64],
+    predicted: NDArray[np.int64],
+    groups: Names,
+) -> FairlearnMetrics:
+    frame = fl.MetricFrame(
+        metrics=dict(wanted), y_true=true, y_pred=predicted, sensitive_features=groups
+    )
+    names = ["demographic_parity_difference", "demographic_parity_ratio"]
+    if wanted is OUTCOME_METRICS:
+        names += ["equalized_odds_difference", "equalized_odds_ratio"]
+        names += ["equal_opportunity_difference"]
+    by_group = {
+        str(metric): {str(group): float(value) for group, value in frame.by_group[metric].items()}
+        for metric in wanted
+    }
+    return FairlearnMetrics(
+        by_group=by_group,
+        overall={str(metric): float(frame.overall[metric]) for metric in wanted},
+        disparities={
+            name: float(getattr(fl, name)(true, predicted, sensitive_features=groups))
+            for name in names
+        },
+    )
+
+
+@dataclass(frozen=True)
+class Held:
+    """Rows with groups: what a reduction is fitted on, or its models are chosen on."""
+
+    sample: Sample
+    groups: Names
+
+
+@dataclass(frozen=True)
+class InnerModel:
+    """One deterministic model that the reduction met, judged on held-out rows.
+
+    ``weight`` is its probability in fairlearn's random mixture; ``gap`` the largest difference of
+    approval rates between groups when the safest ``approve_share`` are approved.
+    """
+
+    text: str
+    weight: float
+    auc: float
+    gap: float
+
+
+def reduce_unfairness(  # noqa: PLR0913
+    learner: Learner,
+    shape: Shape,
+    rounds: int,
+    fit: Held,
+    check: Held,
+    *,
+    approve_share: float,
+    cut_off: float,
+    tolerance: float = 0.05,
+    steps: int = 20,
+) -> tuple[InnerModel, tuple[InnerModel, ...]]:
+    """Mitigation 4: fairlearn's ExponentiatedGradient under demographic parity.
+
+    Agarwal et al. (2018). Approving a bad loan costs 1 - ``cut_off`` and declining a good one
+    ``cut_off`` (a PD), so that the trade is made where the lender decides and not at 0.5, and
+    fairness is not bought by declining more. The mixture that fairlearn would draw from for
+    every applicant is never used: of its models, the most accurate (AUC) whose ``gap`` on
+    ``check`` is at most ``tolerance`` is returned, else the one with the smallest gap, and all
+    of them after it. Its text passes ``tree_text.check``; its margin must be calibrated anew.
+
+    Raises NotEnoughDataError when every model it met is constant.
+    """
+    train, margins = _training(learner, shape, rounds, fit.sample.matrix)
+    reduction = ExponentiatedGradient(
+        _Trees(train, margins),
+        DemographicParity(difference_bound=tolerance),
+        objective=ErrorRate(costs={"fp": 1 - cut_off, "fn": cut_off}),
+        eps=tolerance,
+        max_iter=steps,
+    )
+    rows = np.arange(len(fit.sample.y))[:, None]
+    reduction.fit(rows, (fit.sample.y == 0).astype(np.int64), sensitive_features=fit.groups)
+    met = [
+        _judged(inner.text, float(reduction.weights_.get(i, 0.0)), check, approve_share)
+        for i, inner in enumerate(reduction.predictors_)
+        if isinstance(inner, _Trees)
+    ]
+    if not met:
+        raise NotEnoughDataError("the reduction found only constant models: give more rows")
+    within = [m for m in met if m.gap <= tolerance]
+    best = max(within, key=lambda m: m.auc) if within else min(met, key=lambda m: m.gap)
+    return best, tuple(met)
+
+
+Train = Callable[[FloatArray, FloatArray], str]
+Margins = Callable[[str, NDArray[np.intp]], FloatArray]
+
+
+def _training(
+    learner: Learner, shape: Shape, rounds: int, matrix: FloatArray
+) -> tuple[Train, Margins]:
+    """Fit to outcomes (n; 1 bad) and weights (n), giving a model text; margins of rows."""
+
+    def train(y: FloatArray, weight: FloatArray) -> str:
+        data = lgb.Dataset(
+            matrix,
+            y,
+            weight=weight,
+            feature_name=list(learner.contract.model_features),
+            categorical_feature=learner.categorical,
+        )
+        told = {**learner.parameters(shape, Sample(matrix, y)), "num_threads": learner.threads}
+        trees, end, _ = lgb.train(told, data, rounds).model_to_string().partition("end of trees\n")
+        return str(trees + end)
+
+    def margins(text: str, rows: NDArray[np.intp]) -> FloatArray:
+        return Model(text, learner.threads).margins(matrix[rows])
+
+    return train, margins
+
+
+class _Trees(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn has no types
+    """LightGBM as scikit-learn's classifier of row numbers: 1 (good) below a margin of 0."""
+
+    def __init__(self, train: Train, margins: Margins) -> None:
+        self.train = train
+        self.margins = margins
+
+    def fit(self, X: Any, y: Any, sample_weight: Any) -> _Trees:  # noqa: ARG002
+        """Fit on all rows: fairlearn always gives them all, with labels and weights of its own."""
+        weight = np.asarray(sample_weight, dtype=np.float64)
+        self.text = self.train(1.0 - np.asarray(y, dtype=np.float64), weight)
+        return self
+
+    def predict(self, X: Any) -> NDArray[np.int64]:
+        """1 for an approval."""
+        rows = np.asarray(X, dtype=np.intp)[:, 0]
+        return (self.margins(self.text, rows) < 0).astype(np.int64)
+
+
+def _judged(text: str, weight: float, check: Held, approve_share: float) -> InnerModel:
+    margin = Model(text).margins(check.sample.matrix)
+    approve = margin < np.quantile(margin, approve_share)
+    rates = [approve[check.groups == name].mean() for name in np.unique(check.groups.astype(str))]
+    auc = delong(check.sample.y, margin).value or 0.0
+    return InnerModel(text, weight, auc, float(max(rates) - min(rates)))
