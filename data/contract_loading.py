@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core.core_schema import DictSchema
 
 from data.contract import Contract
 from data.contract_messages import did_you_mean, type_problems
@@ -103,5 +105,16 @@ def contract_hash(contract: Contract) -> str:
 
 def contract_json_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of a contract, for editors."""
-    schema = Contract.model_json_schema()
+    schema = Contract.model_json_schema(schema_generator=_ClosedSchema)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+class _ClosedSchema(GenerateJsonSchema):
+    """A mapping whose keys follow a pattern has no other keys."""
+
+    def dict_schema(self, schema: DictSchema) -> JsonSchemaValue:
+        """JSON Schema of a mapping."""
+        closed = super().dict_schema(schema)
+        if "patternProperties" in closed:
+            closed["additionalProperties"] = False
+        return closed

@@ -99,9 +99,9 @@ def _messages(errors: list[ErrorDetails]) -> Iterator[str]:
 
 
 def _quotes_hint(kinds: list[str], given: Any) -> str:
-    if kinds == ["a text"] and isinstance(given, int | float | dict):
-        return "; put it in quotes" if not isinstance(given, dict) else "; put one with ':' in quotes"
-    return ""
+    if kinds != ["a text"] or not isinstance(given, int | float | dict):
+        return ""
+    return "; put one with ':' in quotes" if isinstance(given, dict) else "; put it in quotes"
 
 
 def _message(e: ErrorDetails) -> str:

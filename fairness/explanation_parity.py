@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairness.gaps import difference, mean
+from fairness.groups import Grouping
 from scoring.intervals import UNDEFINED, Estimate
 from scoring.policy import RECOMMENDATIONS
 from scoring.scorer import Scorer, Scores
@@ -30,7 +31,6 @@ COPIES = 5
 """Changed copies of each declined application."""
 DECLINE = RECOMMENDATIONS.index("decline")
 
-Names = NDArray[np.object_]
 Columns = Mapping[str, NDArray[Any]]
 
 
@@ -54,13 +54,13 @@ class ExplanationGap:
     """Mean of one measure over the declines of a group and the reference, and the difference.
 
     Normal intervals, the difference by MOVER. With fewer than FEWEST_DECLINES declines on a side
-    ``status`` is INSUFFICIENT and the estimates are undefined.
+    it is not ``sufficient`` and the estimates are undefined.
     """
 
     measure: Measure
     group: str
     reference: str
-    status: Literal["OK", "INSUFFICIENT"]
+    sufficient: bool
     declines: tuple[int, int]
     value: Estimate = UNDEFINED
     reference_value: Estimate = UNDEFINED
@@ -94,26 +94,26 @@ def decline_reasons(scorer: Scorer, columns: Columns, n: int, *, seed: int) -> D
 
 
 def explanation_gaps(
-    quality: DeclineReasons, groups: Names, *, reference: str, error: float = 0.05
+    quality: DeclineReasons, grouping: Grouping, error: float = 0.05
 ) -> list[ExplanationGap]:
     """Every measure of each group but the reference, in the order of names.
 
-    ``groups`` are the names of all n applications that ``quality`` was computed from.
+    ``grouping`` parts all n applications that ``quality`` was computed from.
     """
-    own = groups[quality.rows]
+    codes, reference = grouping.codes[quality.rows], grouping.names[grouping.reference]
     found = []
-    for name in sorted({str(name) for name in groups} - {reference}):
-        sides = (own == name, own == reference)
+    for i in grouping.others:
+        sides, name = (codes == i, codes == grouping.reference), grouping.names[i]
         declines = (int(sides[0].sum()), int(sides[1].sum()))
         for measure in MEASURES:
             if min(declines) < FEWEST_DECLINES:
-                found.append(ExplanationGap(measure, name, reference, "INSUFFICIENT", declines))
+                found.append(ExplanationGap(measure, name, reference, False, declines))
                 continue
             values: FloatArray = getattr(quality, measure)
             group, base = (mean(values[side], error) for side in sides)
             found.append(
                 ExplanationGap(
-                    measure, name, reference, "OK", declines, group, base, difference(group, base)
+                    measure, name, reference, True, declines, group, base, difference(group, base)
                 )
             )
     return found

@@ -20,6 +20,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import accuracy_score
 
 from data.errors import NotEnoughDataError
+from fairness.groups import Grouping
 from scoring.boosting import Learner, Sample, Shape
 from scoring.intervals import delong
 from scoring.model import Model
@@ -57,13 +58,13 @@ class FairlearnMetrics:
     disparities: Mapping[str, float]
 
 
-def decision_metrics(approve: Bools, groups: Names) -> FairlearnMetrics:
+def decision_metrics(approve: Bools, grouping: Grouping) -> FairlearnMetrics:
     """Metrics of decisions (n) that need no outcome, over all applicants."""
     decided = approve.astype(np.int64)
-    return _metrics(DECISION_METRICS, decided, decided, groups)
+    return _metrics(DECISION_METRICS, decided, decided, _names(grouping))
 
 
-def outcome_metrics(approve: Bools, y: FloatArray, groups: Names) -> FairlearnMetrics:
+def outcome_metrics(approve: Bools, y: FloatArray, grouping: Grouping) -> FairlearnMetrics:
     """Metrics of decisions (n) against outcomes ``y`` (n; 1 bad, 0 good, NaN none).
 
     Rows without an outcome do not count, so these are the values that selective labels bias; see
@@ -71,7 +72,11 @@ def outcome_metrics(approve: Bools, y: FloatArray, groups: Names) -> FairlearnMe
     """
     seen = ~np.isnan(y)
     good = (y[seen] == 0).astype(np.int64)
-    return _metrics(OUTCOME_METRICS, good, approve[seen].astype(np.int64), groups[seen])
+    return _metrics(OUTCOME_METRICS, good, approve[seen].astype(np.int64), _names(grouping)[seen])
+
+
+def _names(grouping: Grouping) -> Names:
+    return np.array(grouping.names, dtype=object)[grouping.codes]
 
 
 def _metrics(
@@ -106,7 +111,7 @@ class Held:
     """Rows with groups: what a reduction is fitted on, or its models are chosen on."""
 
     sample: Sample
-    groups: Names
+    grouping: Grouping
 
 
 @dataclass(frozen=True)
@@ -155,7 +160,9 @@ def reduce_unfairness(  # noqa: PLR0913
         max_iter=steps,
     )
     rows = np.arange(len(fit.sample.y))[:, None]
-    reduction.fit(rows, (fit.sample.y == 0).astype(np.int64), sensitive_features=fit.groups)
+    reduction.fit(
+        rows, (fit.sample.y == 0).astype(np.int64), sensitive_features=_names(fit.grouping)
+    )
     met = [
         _judged(inner.text, float(reduction.weights_.get(i, 0.0)), check, approve_share)
         for i, inner in enumerate(reduction.predictors_)
@@ -217,6 +224,7 @@ class _Trees(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn h
 def _judged(text: str, weight: float, check: Held, approve_share: float) -> InnerModel:
     margin = Model(text).margins(check.sample.matrix)
     approve = margin < np.quantile(margin, approve_share)
-    rates = [approve[check.groups == name].mean() for name in np.unique(check.groups.astype(str))]
+    present = check.grouping.people > 0
+    rates = check.grouping.count(approve)[present] / check.grouping.people[present]
     auc = delong(check.sample.y, margin).value or 0.0
-    return InnerModel(text, weight, auc, float(max(rates) - min(rates)))
+    return InnerModel(text, weight, auc, float(np.ptp(rates)))

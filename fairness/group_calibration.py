@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fairness.gaps import inside_unit
+from fairness.groups import Grouping
 from fairness.poisson_binomial import expected_limits, p_value
 from scoring.calibration import probability
 from scoring.intervals import UNDEFINED, Estimate, calibration_line
@@ -31,8 +31,8 @@ class GroupCalibration:
       (``scoring.intervals.calibration_line``); a slope below 1 means PDs that are too extreme.
     - ``brier``: mean of (pd - y)² (Brier 1950), interval by the delta method on its logit.
 
-    With fewer than FEWEST_DEFAULTS defaults, or fewer loans that were repaid, ``status`` is
-    INSUFFICIENT, the estimates are undefined and ``loans_needed`` says about how many matured
+    With fewer than FEWEST_DEFAULTS defaults, or fewer loans that were repaid, it is not
+    ``sufficient``, the estimates are undefined and ``loans_needed`` says about how many matured
     loans would do at the group's mean PD.
     """
 
@@ -41,7 +41,7 @@ class GroupCalibration:
     loans: int
     defaults: int
     expected: float
-    status: Literal["OK", "INSUFFICIENT"]
+    sufficient: bool
     loans_needed: int
     ratio: Estimate = UNDEFINED
     p_value: float | None = None
@@ -53,22 +53,22 @@ class GroupCalibration:
 def calibrate_groups(
     log_odds: FloatArray,
     y: FloatArray,
-    groups: Names,
+    grouping: Grouping,
     *,
     vintages: Names | None = None,
     error: float = 0.05,
 ) -> list[GroupCalibration]:
-    """Calibration of each group, in the order of their names.
+    """Calibration of each group, the reference among them, in the order of their names.
 
     ``log_odds`` (n) are calibrated log-odds of default, ``y`` (n) 1 bad, 0 good, NaN no outcome
-    (such rows do not count), ``groups`` (n) names. With ``vintages`` (n) there is one result for
+    (such rows do not count). With ``vintages`` (n) there is one result for
     each vintage in each group. ``error`` is 1 - the confidence of ``ratio`` and ``brier``.
     """
     labelled = ~np.isnan(y)
     found = []
-    for name in sorted(set(groups)):
-        for vintage, rows in _vintages(labelled & (groups == name), vintages):
-            found.append(_calibration(str(name), vintage, log_odds[rows], y[rows], error))
+    for i, name in enumerate(grouping.names):
+        for vintage, rows in _vintages(labelled & grouping.members(i), vintages):
+            found.append(_calibration(name, vintage, log_odds[rows], y[rows], error))
     return found
 
 
@@ -89,9 +89,7 @@ def _calibration(
     pd = probability(log_odds)
     expected = float(pd.sum())
     if min(defaults, loans - defaults) < FEWEST_DEFAULTS:
-        return GroupCalibration(
-            group, vintage, loans, defaults, expected, "INSUFFICIENT", _needed(pd)
-        )
+        return GroupCalibration(group, vintage, loans, defaults, expected, False, _needed(pd))
     low, high = expected_limits(log_odds, defaults, error)
     errors = (pd - y) ** 2
     slope, intercept = calibration_line(log_odds, y)
@@ -101,7 +99,7 @@ def _calibration(
         loans,
         defaults,
         expected,
-        "OK",
+        True,
         loans,
         ratio=Estimate(defaults / expected, low / expected, high / expected),
         p_value=p_value(pd, defaults),

@@ -166,7 +166,9 @@ def _standardised(gap: FloatArray, variance: FloatArray, total: FloatArray) -> F
     return np.where(np.abs(gap) < 1e-14, 0.0, z)
 
 
-def _root(falling: Callable[[FloatArray], FloatArray], widest: float, like: FloatArray) -> FloatArray:
+def _root(
+    falling: Callable[[FloatArray], FloatArray], widest: float, like: FloatArray
+) -> FloatArray:
     """Where a falling function of (-widest, widest) crosses 0, by halving."""
     low, high = np.full_like(like, -widest), np.full_like(like, widest)
     for _ in range(STEPS):

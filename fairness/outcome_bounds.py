@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairness.gaps import share
-from fairness.outcome_rates import Applicants, Metric, weight_below
-from scoring.intervals import UNDEFINED, Estimate, delong
+from fairness.outcome_rates import Applicants, Metric, area, weight_below
+from fairness.outcome_weights import uniform
+from scoring.intervals import UNDEFINED, Estimate
 from scoring.vector import FloatArray
 
 FEWEST_SEEN = 10
@@ -32,7 +33,7 @@ class Bounds:
 def worst_case(rows: Applicants, metric: Metric, error: float) -> Bounds:
     """Sharp bounds without any assumption."""
     if metric == "auc":
-        return _auc(rows)
+        return _auc(rows, error)
     cells = _cells(rows, np.zeros(len(rows.y), dtype=np.intp), 1)
     return _rates(cells, metric, error, fewest=np.inf)
 
@@ -119,17 +120,19 @@ def _share(part: _Tally, rest: _Tally, cells: FloatArray, error: float) -> Estim
     return share(value, value * (1 - value) / variance if variance > 0 else whole, error)
 
 
-def _auc(rows: Applicants) -> Bounds:
+def _auc(rows: Applicants, error: float) -> Bounds:
     """The AUC is extreme when the hidden defaults are the riskiest scores, or the safest.
 
     (Swapping a hidden default with a hidden repayment of a higher score can only raise it.) So
-    only the number of hidden defaults is searched. The sampling error is DeLong's, with the
+    only the number of hidden defaults is searched. The sampling error is that of the AUC with the
     hidden outcomes as they stand at the extreme.
     """
-    return Bounds(_extreme_auc(rows, riskiest=False), _extreme_auc(rows, riskiest=True))
+    return Bounds(
+        _extreme_auc(rows, error, riskiest=False), _extreme_auc(rows, error, riskiest=True)
+    )
 
 
-def _extreme_auc(rows: Applicants, *, riskiest: bool) -> Estimate:
+def _extreme_auc(rows: Applicants, error: float, *, riskiest: bool) -> Estimate:
     hidden = np.flatnonzero(np.isnan(rows.y))
     hidden = hidden[np.argsort(rows.log_odds[hidden], kind="stable")]
     hidden = hidden[::-1] if riskiest else hidden
@@ -147,9 +150,9 @@ def _extreme_auc(rows: Applicants, *, riskiest: bool) -> Estimate:
     possible = (bads > 0) & (goods > 0)
     if not possible.any():
         return UNDEFINED
-    area = np.where(possible, ordered / np.maximum(bads * goods, 1), np.nan)
-    best = int(np.nanargmax(area) if riskiest else np.nanargmin(area))
+    areas = np.where(possible, ordered / np.maximum(bads * goods, 1), np.nan)
+    best = int(np.nanargmax(areas) if riskiest else np.nanargmin(areas))
     y = rows.y.copy()
     y[hidden] = 0.0
     y[hidden[:best]] = 1.0
-    return delong(y, rows.log_odds)
+    return area(rows.log_odds, y, uniform(~np.isnan(y)), error)

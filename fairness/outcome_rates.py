@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairness.gaps import inside_unit, share
-from fairness.outcome_weights import Weights, stabilised
-from scoring.intervals import UNDEFINED, Estimate, delong
+from fairness.outcome_weights import Weights, stabilised, uniform
+from scoring.intervals import UNDEFINED, Estimate
 from scoring.vector import FloatArray
 
 Metric = Literal["tpr", "fpr", "auc"]
@@ -53,13 +53,10 @@ class Applicants:
 def observed(rows: Applicants, metric: Metric, error: float) -> Estimate:
     """From the loans that were given alone: biased by who was given one.
 
-    A rate with Wilson's interval, the AUC with DeLong's (always 95 %).
+    A rate with Wilson's interval, the AUC as ``area`` gives it.
     """
     if metric == "auc":
-        seen = ~np.isnan(rows.y)
-        if not rows.bad.any() or not rows.good.any():
-            return UNDEFINED
-        return delong(rows.y[seen], rows.log_odds[seen])
+        return area(rows.log_odds, rows.y, uniform(~np.isnan(rows.y)), error)
     approve = rows.approve[rows.of(metric)]
     return share(float(approve.mean()), len(approve), error) if len(approve) else UNDEFINED
 
@@ -68,14 +65,14 @@ def weighted(rows: Applicants, metric: Metric, error: float) -> Estimate:
     """Inverse-propensity estimate: each outcome stands for those who had no loan.
 
     Weights by ``outcome_weights.stabilised``, variance by linearisation; a rate gets Wilson's
-    interval at the effective sample size, the AUC one that is symmetric in its logit. Undefined
-    without both outcomes.
+    interval at the effective sample size, the AUC as ``area`` gives it. Undefined without both
+    outcomes or without propensities.
     """
     if rows.propensity is None or not rows.bad.any() or not rows.good.any():
         return UNDEFINED
     weights = stabilised(rows.propensity, rows.log_odds, ~np.isnan(rows.y))
     if metric == "auc":
-        return _weighted_auc(rows, weights, error)
+        return area(rows.log_odds, rows.y, weights, error)
     w = weights.weight * rows.of(metric)
     rate = float(np.sum(w * rows.approve) / w.sum())
     variance = weights.variance(rows.of(metric) * (rows.approve - rate) / w.sum())
@@ -83,17 +80,23 @@ def weighted(rows: Applicants, metric: Metric, error: float) -> Estimate:
     return share(rate, rate * (1 - rate) / variance if variance > 0 else effective, error)
 
 
-def _weighted_auc(rows: Applicants, weights: Weights, error: float) -> Estimate:
-    """Weighted share of pairs in the right order; variance from its two projections."""
-    bad, good, score = rows.bad, rows.good, rows.log_odds
+def area(log_odds: FloatArray, y: FloatArray, weights: Weights, error: float) -> Estimate:
+    """Weighted share of pairs of a bad and a good row in the right order; ties count half.
+
+    The variance comes from its two projections, with equal weights that of DeLong, DeLong and
+    Clarke-Pearson (1988); the interval is symmetric in the logit. Undefined without both outcomes.
+    """
+    bad, good = np.equal(y, 1), np.equal(y, 0)
+    if not bad.any() or not good.any():
+        return UNDEFINED
     b, g = weights.weight[bad], weights.weight[good]
-    beaten = weight_below(score[bad], score[good], g) / g.sum()
-    beating = 1 - weight_below(score[good], score[bad], b) / b.sum()
-    area = float(np.sum(b * beaten) / b.sum())
-    influence = np.zeros(len(score))
-    influence[bad] = (beaten - area) / b.sum()
-    influence[good] = (beating - area) / g.sum()
-    return inside_unit(area, weights.variance(influence), error)
+    beaten = weight_below(log_odds[bad], log_odds[good], g) / g.sum()
+    beating = 1 - weight_below(log_odds[good], log_odds[bad], b) / b.sum()
+    value = float(np.sum(b * beaten) / b.sum())
+    influence = np.zeros(len(y))
+    influence[bad] = (beaten - value) / b.sum()
+    influence[good] = (beating - value) / g.sum()
+    return inside_unit(value, weights.variance(influence), error)
 
 
 def weight_below(at: FloatArray, scores: FloatArray, weights: FloatArray) -> FloatArray:

@@ -8,12 +8,12 @@ reasons (infra-marginality; Ayres 2002).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fairness.gaps import share
+from fairness.groups import Grouping
 from fairness.intervals import difference_interval
 from scoring.intervals import UNDEFINED, Estimate
 from scoring.vector import FloatArray
@@ -23,20 +23,18 @@ WITHIN = 5.0
 FEWEST_LOANS = 50
 """Loans near the cut-off that each side of a comparison needs."""
 
-Names = NDArray[np.object_]
-
 
 @dataclass(frozen=True)
 class MarginalLoans:
     """Bad rates of loans near the cut-off: the group's, the reference's, and their difference.
 
     A difference below 0 says that the group was held to a harder standard. With fewer than
-    FEWEST_LOANS loans on a side ``status`` is INSUFFICIENT and the rates are undefined.
+    FEWEST_LOANS loans on a side it is not ``sufficient`` and the rates are undefined.
     """
 
     group: str
     reference: str
-    status: Literal["OK", "INSUFFICIENT"]
+    sufficient: bool
     loans: tuple[int, int]
     defaults: tuple[int, int]
     rate: Estimate = UNDEFINED
@@ -49,9 +47,8 @@ def outcome_test(
     cut_off: float,
     approved: NDArray[np.bool_],
     y: FloatArray,
-    groups: Names,
+    grouping: Grouping,
     *,
-    reference: str,
     error: float = 0.05,
 ) -> list[MarginalLoans]:
     """Each group but the reference, in the order of their names.
@@ -61,9 +58,12 @@ def outcome_test(
     Wilson's intervals for the rates, the score interval for the difference.
     """
     near = approved & (points >= cut_off) & (points <= cut_off + WITHIN) & ~np.isnan(y)
-    outcomes = {str(name): y[near & (groups == name)] for name in sorted({*groups, reference})}
-    base = outcomes.pop(reference)
-    return [_compare(name, own, reference, base, error) for name, own in outcomes.items()]
+    base = y[near & grouping.members(grouping.reference)]
+    reference = grouping.names[grouping.reference]
+    return [
+        _compare(grouping.names[i], y[near & grouping.members(i)], reference, base, error)
+        for i in grouping.others
+    ]
 
 
 def _compare(
@@ -71,8 +71,8 @@ def _compare(
 ) -> MarginalLoans:
     loans, defaults = (len(own), len(base)), (int(own.sum()), int(base.sum()))
     if min(loans) < FEWEST_LOANS:
-        return MarginalLoans(group, reference, "INSUFFICIENT", loans, defaults)
+        return MarginalLoans(group, reference, False, loans, defaults)
     rate, reference_rate = (share(float(y.mean()), len(y), error) for y in (own, base))
     low, high = difference_interval(defaults[0], loans[0], defaults[1], loans[1], error)
     gap = Estimate(defaults[0] / loans[0] - defaults[1] / loans[1], float(low), float(high))
-    return MarginalLoans(group, reference, "OK", loans, defaults, rate, reference_rate, gap)
+    return MarginalLoans(group, reference, True, loans, defaults, rate, reference_rate, gap)

@@ -37,6 +37,11 @@ class Weights:
         return float(within.sum() + np.sum(size * mean**2))
 
 
+def uniform(seen: NDArray[np.bool_]) -> Weights:
+    """Every outcome that was ``seen`` (n) counts for itself."""
+    return Weights(seen.astype(np.float64), np.zeros(len(seen), dtype=np.intp))
+
+
 def stabilised(propensity: FloatArray, log_odds: FloatArray, seen: NDArray[np.bool_]) -> Weights:
     """Inverse ``propensity`` (n, above 0), scaled so that each stratum has its true weight.
 

@@ -9,46 +9,20 @@ applicants without a loan could have done. A verdict rests on (b) and (c) alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fairness.gaps import difference
+from fairness.groups import Grouping
 from fairness.outcome_bounds import BANDS, Bounds, monotone, worst_case
+from fairness.outcome_gap import BoundsView, OutcomeGap, View
 from fairness.outcome_rates import METRICS, Applicants, Metric, observed, weighted
 from scoring.intervals import UNDEFINED, Estimate
 from scoring.vector import FloatArray
 
 FEWEST_EACH = 10
 """Outcomes of each kind that a group needs, and random approvals of each for the weights."""
-
-Names = NDArray[np.object_]
-Sign = Literal["higher", "lower", "undetermined"]
-
-
-@dataclass(frozen=True)
-class View:
-    """One answer: the group's value, the reference's and the signed gap, group less reference."""
-
-    group: Estimate
-    reference: Estimate
-    gap: Estimate
-
-
-@dataclass(frozen=True)
-class BoundsView:
-    """Bounds of both and of the gap; ``gap`` holds the lowest and the highest possible one."""
-
-    group: Bounds
-    reference: Bounds
-    gap: Bounds
-
-    @property
-    def limits(self) -> tuple[float, float] | None:
-        """What the gap lies between: its bounds, widened by their sampling error."""
-        low, high = self.gap.low.low, self.gap.high.high
-        return None if low is None or high is None else (low, high)
 
 
 @dataclass(frozen=True)
@@ -61,54 +35,9 @@ class _Named:
     error: float
 
 
-@dataclass(frozen=True)
-class OutcomeGap:
-    """The three answers about one metric of one group.
-
-    ``approved_only`` is biased by construction and decides nothing. ``weighted`` is None without
-    logged propensities. ``monotone`` (TPR and FPR) holds only under the assumption of
-    ``outcome_bounds.monotone`` and decides only where ``assume_monotone`` says that it was made.
-    ``loans`` and ``hidden`` are the counts of the group and the reference.
-    """
-
-    metric: Metric
-    group: str
-    reference: str
-    status: Literal["OK", "INSUFFICIENT"]
-    loans: tuple[int, int]
-    hidden: tuple[int, int]
-    approved_only: View
-    weighted: View | None
-    worst_case: BoundsView
-    monotone: BoundsView | None
-    assume_monotone: bool
-
-    @property
-    def deciding(self) -> tuple[tuple[float, float], ...]:
-        """Intervals of the gap that may decide, each on its own; none when INSUFFICIENT."""
-        if self.status == "INSUFFICIENT":
-            return ()
-        found = [self.worst_case.limits]
-        if self.weighted and self.weighted.gap.low is not None:
-            low, high = self.weighted.gap.low, self.weighted.gap.high
-            found.append(None if high is None else (low, high))
-        if self.monotone and self.assume_monotone:
-            found.append(self.monotone.limits)
-        return tuple(limits for limits in found if limits is not None)
-
-    @property
-    def sign(self) -> Sign:
-        """Which way the gap goes, where the weights or every bound say so."""
-        signs = {"higher" if low > 0 else "lower" for low, high in self.deciding if low * high > 0}
-        if signs == {"higher"}:
-            return "higher"
-        return "lower" if signs == {"lower"} else "undetermined"
-
-
 def outcome_gaps(
     rows: Applicants,
-    groups: Names,
-    reference: str,
+    grouping: Grouping,
     *,
     assume_monotone: bool = False,
     error: float = 0.05,
@@ -125,17 +54,12 @@ def outcome_gaps(
         if (rows.propensity == 0).any():
             rows = Applicants(rows.approve, rows.log_odds, rows.y)
     bands = np.unique(np.quantile(rows.log_odds, np.arange(1, BANDS) / BANDS))
-    own = {str(name): _take(rows, groups == name) for name in sorted({*groups, reference})}
+    base = _take(rows, grouping.members(grouping.reference))
+    reference = grouping.names[grouping.reference]
     return [
-        _gap(
-            metric,
-            own[name],
-            own[reference],
-            bands,
-            _Named(name, reference, assume_monotone, error),
-        )
-        for name in own
-        if name != reference
+        _gap(metric, _take(rows, grouping.members(i)), base, bands, named)
+        for i in grouping.others
+        for named in [_Named(grouping.names[i], reference, assume_monotone, error)]
         for metric in METRICS
     ]
 
@@ -173,7 +97,7 @@ def _gap(
         metric,
         named.group,
         named.reference,
-        "OK" if enough else "INSUFFICIENT",
+        enough,
         loans=(_loans(group), _loans(reference)),
         hidden=(len(group.y) - _loans(group), len(reference.y) - _loans(reference)),
         approved_only=_view(*(observed(rows, metric, error) for rows in pair)),

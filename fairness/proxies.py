@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
 from fairness.gaps import difference, mean
+from fairness.groups import Grouping
 from scoring.intervals import UNDEFINED, Estimate, delong
 from scoring.vector import FloatArray
 
@@ -37,8 +38,6 @@ PARAMETERS: dict[str, Any] = {
     "verbosity": -1,
 }
 
-Names = NDArray[np.object_]
-
 
 @dataclass(frozen=True)
 class ProxyStrength:
@@ -52,7 +51,7 @@ class ProxyStrength:
 
     group: str
     reference: str
-    status: Literal["OK", "INSUFFICIENT"]
+    sufficient: bool
     rows: tuple[int, int]
     auc: Estimate = UNDEFINED
     null_high: float | None = None
@@ -79,91 +78,86 @@ class GapDecomposition:
 
     group: str
     reference: str
-    status: Literal["OK", "INSUFFICIENT"]
+    sufficient: bool
     rows: tuple[int, int]
     gap: Estimate = UNDEFINED
     features: tuple[FeatureShare, ...] = ()
 
 
 def proxy_strength(
-    matrix: FloatArray,
-    groups: Names,
-    *,
-    reference: str,
-    categorical: Sequence[int],
-    seed: int,
+    matrix: FloatArray, grouping: Grouping, *, categorical: Sequence[int], seed: int
 ) -> list[ProxyStrength]:
     """Each group against the reference, in the order of names.
 
     ``matrix`` (n, k) is the model's (``Vectorizer.matrix``; ``categorical`` its columns of
-    categories), ``groups`` (n) the names. A group with fewer than FEWEST_EACH rows is
-    INSUFFICIENT. At most MOST_ROWS rows, drawn by ``seed``, are used.
+    categories). A group with fewer than FEWEST_EACH rows is not ``sufficient``. At most
+    MOST_ROWS rows, drawn by ``seed``, are used.
     """
     rng = np.random.default_rng(seed)
-    found = []
-    for name in sorted({str(name) for name in groups} - {reference}):
-        rows = np.flatnonzero((groups == name) | (groups == reference))
-        counts = (int(np.sum(groups[rows] == name)), int(np.sum(groups[rows] == reference)))
-        if min(counts) < FEWEST_EACH:
-            found.append(ProxyStrength(name, reference, "INSUFFICIENT", counts))
-            continue
-        rows = _sample(rows, groups[rows] == name, rng)
-        guess = _Guess(matrix[rows], list(categorical), rng)
-        member = (groups[rows] == name).astype(np.float64)
-        auc = guess.auc(member)
-        null = _null(guess, member, auc.value or 0.0, rng)
-        above = sum(area >= (auc.value or 0.0) for area in null)
-        found.append(
-            ProxyStrength(
-                name,
-                reference,
-                "OK",
-                counts,
-                auc,
-                max(null),
-                (1 + above) / (1 + len(null)),
-                len(null),
-            )
-        )
-    return found
+    return [_strength(matrix, grouping, i, list(categorical), rng) for i in grouping.others]
+
+
+def _strength(
+    matrix: FloatArray,
+    grouping: Grouping,
+    group: int,
+    categorical: list[int],
+    rng: np.random.Generator,
+) -> ProxyStrength:
+    name, reference = grouping.names[group], grouping.names[grouping.reference]
+    counts = _sizes(grouping, group)
+    if min(counts) < FEWEST_EACH:
+        return ProxyStrength(name, reference, False, counts)
+    members, others = grouping.members(group), grouping.members(grouping.reference)
+    rows = _sample(np.flatnonzero(members), np.flatnonzero(others), rng)
+    guess, label = _Guess(matrix[rows], categorical, rng), members[rows].astype(np.float64)
+    auc = guess.auc(label)
+    observed = auc.value or 0.0
+    null = _null(guess, label, observed, rng)
+    above = sum(area >= observed for area in null)
+    p = (1 + above) / (1 + len(null))
+    return ProxyStrength(name, reference, True, counts, auc, max(null), p, len(null))
 
 
 def decompose_gap(
-    contributions: FloatArray, features: Sequence[str], groups: Names, *, reference: str
+    contributions: FloatArray, features: Sequence[str], grouping: Grouping
 ) -> list[GapDecomposition]:
     """Each group against the reference, in the order of names.
 
     ``contributions`` (n, k + 1) are ``Scores.contributions``, the base last; ``features`` the k
-    names of the model's columns. Welch-type normal intervals, 95 %.
+    names of the model's columns. Normal intervals (95 %), the differences by MOVER.
     """
     found = []
-    base = contributions[groups == reference]
-    for name in sorted({str(name) for name in groups} - {reference}):
-        own = contributions[groups == name]
-        counts = (len(own), len(base))
+    base, reference = grouping.members(grouping.reference), grouping.names[grouping.reference]
+    for i in grouping.others:
+        name, counts = grouping.names[i], _sizes(grouping, i)
         if min(counts) < FEWEST_EACH:
-            found.append(GapDecomposition(name, reference, "INSUFFICIENT", counts))
+            found.append(GapDecomposition(name, reference, False, counts))
             continue
-        shares = [
-            FeatureShare(feature, difference(mean(own[:, j]), mean(base[:, j])))
-            for j, feature in enumerate(features)
+        own = grouping.members(i)
+        gaps = [
+            difference(mean(column[own]), mean(column[base]))
+            for column in (*contributions.T[: len(features)], contributions.sum(axis=1))
         ]
+        shares = [FeatureShare(f, gap) for f, gap in zip(features, gaps[:-1], strict=True)]
         shares.sort(key=lambda s: -abs(s.gap.value or 0.0))
-        gap = difference(mean(own.sum(axis=1)), mean(base.sum(axis=1)))
-        found.append(GapDecomposition(name, reference, "OK", counts, gap, tuple(shares)))
+        found.append(GapDecomposition(name, reference, True, counts, gaps[-1], tuple(shares)))
     return found
 
 
+def _sizes(grouping: Grouping, group: int) -> tuple[int, int]:
+    return int(grouping.people[group]), int(grouping.people[grouping.reference])
+
+
 def _sample(
-    rows: NDArray[np.intp], member: NDArray[np.bool_], rng: np.random.Generator
+    members: NDArray[np.intp], others: NDArray[np.intp], rng: np.random.Generator
 ) -> NDArray[np.intp]:
-    """At most MOST_ROWS of ``rows``; members and others are kept in proportion but not lost."""
-    if len(rows) <= MOST_ROWS:
-        return rows
-    share = MOST_ROWS / len(rows)
-    parts = [rows[member], rows[~member]]
-    sizes = [min(len(p), max(FEWEST_EACH, round(share * len(p)))) for p in parts]
-    drawn = [rng.choice(p, size, replace=False) for p, size in zip(parts, sizes, strict=True)]
+    """At most MOST_ROWS rows, in proportion but for FEWEST_EACH of both."""
+    share = min(1.0, MOST_ROWS / (len(members) + len(others)))
+    drawn = [
+        rng.choice(rows, min(len(rows), max(FEWEST_EACH, round(share * len(rows)))), replace=False)
+        for rows in (members, others)
+    ]
     return np.sort(np.concatenate(drawn))
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import hypergeom
 from sklearn.tree import DecisionTreeRegressor
 
+from fairness.groups import Grouping
+from fairness.multiplicity import holm
 from scoring.vector import FloatArray
 
 DEPTH = 3
@@ -54,12 +55,12 @@ class SubgroupSearch:
 
 def search_subgroups(
     approve: Bools,
-    attributes: Mapping[str, Names],
+    groupings: Sequence[Grouping],
     *,
     strata: Names | None = None,
     seed: int,
 ) -> SubgroupSearch:
-    """Search the combinations of ``attributes`` (each n names) with the fewest approvals.
+    """Search the combinations of groups of all ``groupings`` that have the fewest approvals.
 
     A tree of depth DEPTH is fitted on half of the rows to the residual approvals: approved (0/1)
     less the rate of the row's stratum (all rows are one without ``strata``). Each leaf of at
@@ -76,7 +77,7 @@ def search_subgroups(
     stratum = np.zeros(n, dtype=np.intp)
     if strata is not None:
         stratum = np.unique(strata.astype(str), return_inverse=True)[1].astype(np.intp)
-    columns, names = _indicators(attributes)
+    columns, names = _indicators(groupings)
     residual = approve[search] - _rates(approve[search], stratum[search])[stratum[search]]
     tree = DecisionTreeRegressor(
         max_depth=DEPTH, min_samples_leaf=FEWEST_IN_LEAF, random_state=seed
@@ -88,14 +89,16 @@ def search_subgroups(
         for node, rule, _ in sorted(_leaves(tree, names), key=lambda leaf: leaf[2])
         if np.count_nonzero(leaf[honest] == node) >= FEWEST_IN_LEAF
     ]
-    return SubgroupSearch(halves, _holm(found))
+    adjusted = holm(np.array([s.p_value for s in found]))
+    both = zip(found, adjusted, strict=True)
+    return SubgroupSearch(halves, tuple(replace(s, adjusted=float(p)) for s, p in both))
 
 
-def _indicators(attributes: Mapping[str, Names]) -> tuple[FloatArray, list[tuple[str, str]]]:
-    """One 0/1 column for each value of each attribute, and what each stands for."""
-    names = [(a, str(v)) for a, values in attributes.items() for v in sorted({*map(str, values)})]
-    texts = {a: values.astype(str) for a, values in attributes.items()}
-    return np.column_stack([texts[a] == v for a, v in names]).astype(np.float64), names
+def _indicators(groupings: Sequence[Grouping]) -> tuple[FloatArray, list[tuple[str, str]]]:
+    """One 0/1 column for each group of each grouping, and what each stands for."""
+    names = [(g.title, name) for g in groupings for name in g.names]
+    columns = [g.members(i) for g in groupings for i in range(len(g.names))]
+    return np.column_stack(columns).astype(np.float64), names
 
 
 def _rates(approve: Bools, stratum: NDArray[np.intp]) -> FloatArray:
@@ -139,12 +142,3 @@ def _approvals(approve: Bools, inside: Bools, stratum: NDArray[np.intp]) -> Floa
         rows, total, members = np.sum(at), np.sum(approve[at]), np.sum(inside & at)
         parts.append(hypergeom.pmf(np.arange(members + 1), rows, total, members))
     return np.asarray(reduce(np.convolve, parts), dtype=np.float64)
-
-
-def _holm(found: list[Subgroup]) -> tuple[Subgroup, ...]:
-    order = sorted(range(len(found)), key=lambda i: found[i].p_value)
-    adjusted = [min(1.0, found[i].p_value * (len(found) - rank)) for rank, i in enumerate(order)]
-    for earlier, later in pairwise(range(len(adjusted))):
-        adjusted[later] = max(adjusted[later], adjusted[earlier])
-    final = dict(zip(order, adjusted, strict=True))
-    return tuple(Subgroup(**{**vars(s), "adjusted": final[i]}) for i, s in enumerate(found))

@@ -19,10 +19,11 @@ PD_COLUMN, BAD_COLUMN = "_pd", "_bad"
 
 
 def golden(scorer: Scorer, matrix: FloatArray) -> Golden:
-    """GOLDEN_ROWS rows of ``matrix``, from the most complete to the emptiest, and their scores."""
+    """GOLDEN_ROWS rows of ``matrix``, from the most complete to the emptiest, and an empty one."""
     by_gaps = np.argsort(np.isnan(matrix).sum(axis=1), kind="stable")
-    count = min(GOLDEN_ROWS, len(matrix))
+    count = min(GOLDEN_ROWS - 1, len(matrix))
     rows = matrix[by_gaps[np.linspace(0, len(matrix) - 1, count).astype(np.intp)]]
+    rows = np.vstack([rows, np.full(matrix.shape[1], np.nan)])
     log_odds = scorer.score_matrix(rows, explain=False).log_odds
     values = tuple(tuple(None if np.isnan(v) else float(v) for v in row) for row in rows)
     return Golden(rows=values, log_odds=tuple(map(float, log_odds)))

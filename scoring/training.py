@@ -15,6 +15,7 @@ from scoring.boosting import SHAPES, Learner, Sample
 from scoring.bundle import Bundle, Golden
 from scoring.calibration import Calibration, probability
 from scoring.evaluation import FEWEST_EACH, Evaluation, Report
+from scoring.holes import with_holes
 from scoring.model import Model
 from scoring.policy import DecisionRules
 from scoring.scorer import Scorer
@@ -76,7 +77,7 @@ def train(  # noqa: PLR0913, PLR0917
     inputs = {name: columns[name].to_numpy()[order] for name in contract.inputs}
     matrix = Vectorizer(contract).matrix(inputs, len(y))
     parts = split(contract, keys, as_of, y, matrix, options.seed)
-    rows = _Rows(matrix, y, parts)
+    rows = _Rows(matrix, with_holes(matrix, parts.train, contract, options.seed), y, parts)
     learner = Learner(contract, options.seed, options.threads)
     chosen = select(learner, rows.sample("fit"), rows.sample("validation"), tell)
     tell("fitting the chosen model", 0.65)
@@ -101,16 +102,21 @@ def _silent(stage: str, share: float) -> None:
 
 @dataclass(frozen=True)
 class _Rows:
-    """All rows, sorted by application, and which part each stands in."""
+    """All rows, sorted by application, and which part each stands in.
+
+    ``learned`` is the matrix with the holes that the model is fitted with.
+    """
 
     matrix: FloatArray
+    learned: FloatArray
     y: FloatArray
     parts: Split
 
     def sample(self, part: str) -> Sample:
         """Rows of one part of the split."""
         at = getattr(self.parts, part)
-        return Sample(self.matrix[at], self.y[at])
+        matrix = self.learned if part in {"fit", "train"} else self.matrix
+        return Sample(matrix[at], self.y[at])
 
 
 def _fit(learner: Learner, chosen: Selection, rows: _Rows, lineage: Mapping[str, Any]) -> Bundle:

@@ -2,7 +2,17 @@
 
 import typer
 
-from api.cli import contract, data_files, demo, keys, models, scoring_file, serve, training
+from api.cli import (
+    contract,
+    data_files,
+    demo,
+    fairness,
+    keys,
+    models,
+    scoring_file,
+    serve,
+    training,
+)
 
 HELP = """Credit scoring for microfinance institutions, with fairness and drift audits.
 
@@ -24,6 +34,7 @@ def build_app() -> typer.Typer:
     app.add_typer(models.app, name="models")
     app.command("score")(scoring_file.score)
     app.command()(serve.serve)
+    app.add_typer(fairness.app, name="fairness")
     app.add_typer(keys.app, name="keys")
     app.command()(demo.demo)
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from data.contract import Contract, ProtectedAttribute, Table
 from data.errors import DataFileError
 from data.features.tables import CheckedTable, as_code, as_objects
 from data.reading import Portfolio, read_portfolio
+from data.reading.findings import Rule
 from data.reading.portfolio import Progress
 from data.statements import Stated, Statement, Value
 
@@ -28,6 +30,7 @@ def read_protected(
 ) -> Portfolio:
     """Read keys and protected columns alone from the files at ``path``, with every finding.
 
+    Columns that are not read are no finding, although the contract at hand does not know them.
     Raises DataFileError when a file is absent or cannot be opened, or when ``contract`` has no
     protected attribute.
     """
@@ -40,7 +43,9 @@ def read_protected(
         tables[first] = tables[first].model_copy(update={"kind": "applications"})
     parts = {"tables": tables, "features": {}, "as_of": None}
     narrowed = Contract.model_validate({**contract.model_dump(), **parts})
-    return read_portfolio(narrowed, path, encoding=encoding, progress=progress)
+    read = read_portfolio(narrowed, path, encoding=encoding, progress=progress)
+    findings = [f for f in read.findings if f.rule is not Rule.UNKNOWN_COLUMN]
+    return replace(read, findings=findings)
 
 
 def imported_statements(

@@ -53,16 +53,15 @@ class ProtectedKeys:
         bound = pseudonym + attribute.encode()
         return nonce + self._cipher.encrypt(nonce, padded(stated, _PAGE), bound)
 
-    def decrypt(self, content: bytes, pseudonym: bytes, attribute: str) -> Stated:
-        """The value. Raises ProtectedError when it was changed or belongs elsewhere."""
+    def decrypt(self, content: bytes, pseudonym: bytes, attribute: str) -> bytes:
+        """The JSON of the value. Raises ProtectedError when it was changed or belongs elsewhere."""
         bound = pseudonym + attribute.encode()
         try:
-            plain = self._cipher.decrypt(content[:_NONCE], content[_NONCE:], bound)
+            return self._cipher.decrypt(content[:_NONCE], content[_NONCE:], bound)
         except (InvalidTag, ValueError):
             raise ProtectedError(
                 "a stored protected value was changed by others; restore the store from a backup"
             ) from None
-        return Stated.model_validate_json(plain)
 
     @property
     def fingerprint(self) -> str:

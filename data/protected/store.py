@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -226,7 +227,8 @@ class ProtectedStore:
             statements.c.pseudonym.in_(by_pseudonym), statements.c.attribute.in_(attributes)
         )
         known: dict[str, dict[str, Stated]] = {}
+        parse = cache(Stated.model_validate_json)  # many people state the same
         for pseudonym, attribute, value in connection.execute(query):
-            stated = self._keys.decrypt(value, pseudonym, attribute)
+            stated = parse(self._keys.decrypt(value, pseudonym, attribute))
             known.setdefault(by_pseudonym[pseudonym], {})[attribute] = stated
         return known

@@ -17,17 +17,16 @@ from data.contract import Contract
 from data.contract_loading import contract_from_json
 from data.errors import ContractError
 from tests.bundles import small_bundle, small_contract
-from tests.web.world import home_settings, promote, served
+from tests.web.world import application, home_settings, make_key, promote, served
 
 WATCHED = """
 import json, sys
 from pathlib import Path
 from starlette.testclient import TestClient
-from tests.web.world import application, make_key
 from api.app import create_app
 from api.settings import Settings
 
-home = Path(sys.argv[1])
+home, key, body = Path(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])
 closed, touched, watching = str(home / "protected") + "/", [], True
 
 def watch(event, arguments):
@@ -39,11 +38,11 @@ def watch(event, arguments):
 
 sys.addaudithook(watch)
 settings = Settings(home=home, disk_floor_mb=0)
-headers = {"Authorization": f"Bearer {make_key(settings, 'officer')[0]}"}
+headers = {"Authorization": f"Bearer {key}"}
 with TestClient(create_app(settings)) as client:
     replies = [
-        client.post("/score", json=application(), headers=headers),
-        client.post("/score/batch", json={"applications": [application()]}, headers=headers),
+        client.post("/score", json=body, headers=headers),
+        client.post("/score/batch", json={"applications": [body]}, headers=headers),
         client.put("/applicants/C-1/protected", json={"sex": "F"}, headers=headers),
         client.get("/readyz"),
     ]
@@ -73,7 +72,9 @@ def served_home(tmp_path: Path) -> Path:
 
 
 def test_no_protected_file_is_opened_by_the_server(root: Path, served_home: Path) -> None:
-    command = [sys.executable, "-W", "error", "-c", WATCHED, str(served_home)]
+    key = make_key(home_settings(served_home), "officer")[0]
+    given = [str(served_home), key, json.dumps(application())]
+    command = [sys.executable, "-W", "error", "-c", WATCHED, *given]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import pyarrow as pa
@@ -294,6 +294,6 @@ def test_migrated_tables_are_the_tables_of_the_program(
         if schema is None:
             tables = type(tables)(naming_convention=tables.naming_convention)
             for table in protected_metadata.tables.values():
-                table.to_metadata(tables, schema=None)
+                table.to_metadata(tables, schema=cast(Any, None))
         assert compare_metadata(context, tables) == []
     database.close()

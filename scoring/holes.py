@@ -1,0 +1,40 @@
+"""Teaching the model what a missing value means where training has none.
+
+LightGBM reads a missing value as zero in a feature that was never missing when it was fitted:
+a silent guess. So a small share of such cells is emptied in the rows that the model learns
+from, and it learns a direction for them like for any other missing value.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.contract import Contract
+from scoring.vector import FloatArray
+
+HOLE_SHARE = 0.01
+
+
+def with_holes(
+    matrix: FloatArray, learned: NDArray[np.intp], contract: Contract, seed: int
+) -> FloatArray:
+    """A copy of ``matrix`` (n, k) in which rows ``learned`` miss each optional feature somewhere.
+
+    A feature that is missing in HOLE_SHARE of these rows already, or that the contract requires,
+    is left as it is. The same seed empties the same cells.
+    """
+    holed = matrix.copy()
+    rng = np.random.default_rng(seed)
+    for j, name in enumerate(contract.model_features):
+        chosen = learned[rng.random(len(learned)) < HOLE_SHARE]
+        if may_be_missing(contract, name) and np.isnan(matrix[learned, j]).mean() < HOLE_SHARE:
+            holed[chosen, j] = np.nan
+    return holed
+
+
+def may_be_missing(contract: Contract, name: str) -> bool:
+    """Whether a request can come without a value for feature ``name``."""
+    feature = contract.features[name]
+    if feature.column is None or not contract.sources[feature.source].required:
+        return True
+    table, column = feature.column.split(".", 1)
+    return not contract.tables[table].columns[column].required
