@@ -9,7 +9,10 @@ from data.contract_loading import shipped_contracts
 from tests.bundles import small_contract
 from tests.story.conftest import Story, run_command
 
-HEADER = "loan_id,client_id,branch,officer,amount,income,late_days,wallet_inflow,trade,has_group,outcome,sex"
+HEADER = (
+    "loan_id,client_id,branch,officer,amount,income,"
+    "late_days,wallet_inflow,trade,has_group,outcome,sex"
+)
 GOOD = "L{i},C{i},B1,O1,{i}000,90000,0,,farming,true,paid,F"
 
 
