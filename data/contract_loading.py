@@ -33,11 +33,15 @@ def load_contract(name_or_path: str) -> Contract:
     """
     if name_or_path in shipped_contracts():
         return parse_contract((_SHIPPED / f"{name_or_path}.yaml").read_text("utf-8"), name_or_path)
-    return parse_contract(_read(name_or_path), name_or_path)
+    text = read_description(name_or_path, "contract", shipped_contracts())
+    return parse_contract(text, name_or_path)
 
 
-def _read(path: str) -> str:
-    """Text of the file at ``path``. Raises ContractError when it cannot be had."""
+def read_description(path: str, what: str, shipped: list[str]) -> str:
+    """Text of the file at ``path``, which should be a ``what`` unless it is one of ``shipped``.
+
+    Raises ContractError when it cannot be had.
+    """
     try:
         with Path(path).open("rb") as stream:
             content = stream.read(MAX_CONTRACT_BYTES + 1)
@@ -48,12 +52,12 @@ def _read(path: str) -> str:
         line = content.count(b"\n", 0, error.start) + 1
         message = "is not UTF-8; save the file as UTF-8"
     except (FileNotFoundError, ValueError):
-        known, line = shipped_contracts(), 1
-        message = f"is no file, and no shipped contract ({', '.join(known)})"
-        message += did_you_mean(path, known)
+        line = 1
+        message = f"is no file, and no shipped {what} ({', '.join(shipped)})"
+        message += did_you_mean(path, shipped)
     except OSError:
         message, line = "is no file that can be read; check the path and its permissions", 1
-    raise ContractError(path, [ContractProblem(line, "contract", message)])
+    raise ContractError(path, [ContractProblem(line, what, message)])
 
 
 def parse_contract(text: str, path: str = "contract") -> Contract:

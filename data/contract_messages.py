@@ -1,4 +1,4 @@
-"""What pydantic finds wrong in a contract, told in words that its author can act on."""
+"""What pydantic finds wrong in a contract or profile, told in words that its author can act on."""
 
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
@@ -42,12 +42,16 @@ _TEXTS: dict[str, Callable[[dict[str, Any]], str]] = {
     "string_pattern_mismatch": lambda ctx: _PATTERNS[ctx["pattern"]],
     "union_tag_not_found": lambda ctx: f"needs the field {ctx['discriminator']}",
     "union_tag_invalid": lambda ctx: f"the field kind must be one of {ctx['expected_tags']}",
+    "date_parsing": lambda _: "must be a date as in 2026-07-21",
+    "date_type": lambda _: "must be a date as in 2026-07-21",
     "json_invalid": lambda _: "holds an escape that stands for no character",
 }
 
 
-def type_problems(error: ValidationError, document: Document) -> list[ContractProblem]:
-    """Problems of ``error`` in the order of their lines, one for each place.
+def type_problems(
+    error: ValidationError, document: Document, model: type[BaseModel] = Contract
+) -> list[ContractProblem]:
+    """Problems of ``error`` with a ``model`` in the order of their lines, one for each place.
 
     A value that could have been of several types is told once, and only at its deepest place.
     """
@@ -57,9 +61,9 @@ def type_problems(error: ValidationError, document: Document) -> list[ContractPr
         details.setdefault(_where(e, document), []).append(e)
     for where, errors in details.items():
         if not any(other != where and other[: len(where)] == where for other in details):
-            told[where] = list(_messages(errors))
+            told[where] = list(_messages(errors, model))
     problems = [
-        ContractProblem(document.line(where), ".".join(where) or "contract", message)
+        ContractProblem(document.line(where), ".".join(where) or _word(model), message)
         for where, messages in told.items()
         for message in messages
     ]
@@ -89,13 +93,15 @@ def _location(e: ErrorDetails) -> tuple[int | str, ...]:
     return loc if loc[:1] != ("label",) else (*loc[:1], *loc[2:])
 
 
-def _messages(errors: list[ErrorDetails]) -> Iterator[str]:
+def _messages(errors: list[ErrorDetails], model: type[BaseModel]) -> Iterator[str]:
     """Messages for the errors of one place; kinds of value are joined in one sentence."""
     kinds = list(dict.fromkeys(_KINDS[e["type"]] for e in errors if e["type"] in _KINDS))
     if kinds:
         expected = ", ".join(kinds[:-1]) + " or " * (len(kinds) > 1) + kinds[-1]
         yield f"must be {expected}{_quotes_hint(kinds, errors[0]['input'])}"
-    yield from dict.fromkeys(_message(e) for e in errors if e["type"] not in _KINDS and not kinds)
+    yield from dict.fromkeys(
+        _message(e, model) for e in errors if e["type"] not in _KINDS and not kinds
+    )
 
 
 def _quotes_hint(kinds: list[str], given: Any) -> str:
@@ -104,13 +110,14 @@ def _quotes_hint(kinds: list[str], given: Any) -> str:
     return "; put one with ':' in quotes" if isinstance(given, dict) else "; put it in quotes"
 
 
-def _message(e: ErrorDetails) -> str:
+def _message(e: ErrorDetails, model: type[BaseModel]) -> str:
     ctx = e.get("ctx", {})
     if e["type"] == "missing" and isinstance(e["loc"][-1], int):
         return "must have more values"
     if e["type"] == "extra_forbidden":
-        known = _known_fields(_location(e)[:-1])
-        return f"is not a field of a contract here{did_you_mean(str(e['loc'][-1]), known)}"
+        known = _known_fields(model, _location(e)[:-1])
+        hint = did_you_mean(str(e["loc"][-1]), known)
+        return f"is not a field of a {_word(model)} here{hint}"
     if e["type"] == "literal_error":
         return f"must be {ctx['expected']}{_literal_hint(e['input'], ctx['expected'])}"
     if e["type"] in _LIMITS:
@@ -129,9 +136,13 @@ def _literal_hint(given: Any, expected: str) -> str:
     return did_you_mean(given, known) if isinstance(given, str) else ""
 
 
-def _known_fields(location: tuple[int | str, ...]) -> list[str]:
-    """Names of the fields that a contract may have at ``location``."""
-    kinds: list[Any] = [Contract]
+def _word(model: type[BaseModel]) -> str:
+    return model.__name__.lower()
+
+
+def _known_fields(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """Names of the fields that a ``model`` may have at ``location``."""
+    kinds: list[Any] = [model]
     for part in location:
         kinds = [inner for kind in kinds for inner in _inside(kind, part)]
     return [name for kind in kinds if _is_model(kind) for name in kind.model_fields]

@@ -47,8 +47,9 @@ _SYNTAX = (
     (r"expected ':'", "a ':' is missing after the key"),
     (r"node content|expected ','", "a bracket is not closed, or a comma is missing"),
     (r"<block end>", "does not fit the lines above; check the indentation and the quotes"),
-    (r"cannot start", "a value cannot start with this character; put it in quotes"),
+    (r"cannot start", "a value cannot start so; put it in quotes, or close a quote above"),
 )
+_UNREADABLE = "is not readable as YAML"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,7 @@ def read_yaml(text: str) -> Document:
         for event in YAML(typ="safe", pure=True).parse(text.removeprefix("\ufeff")):
             reader.take(event)
     except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        reader.problems.append(ContractProblem(line, "YAML", _syntax(str(error.problem))))
+        reader.problems.append(_syntax(error))
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         message = "holds a character that cannot be seen; delete it"
@@ -85,9 +85,12 @@ def read_yaml(text: str) -> Document:
     return Document(reader.top, reader.lines, reader.problems)
 
 
-def _syntax(problem: str) -> str:
-    known = (message for pattern, message in _SYNTAX if re.search(pattern, problem))
-    return next(known, "is not readable as YAML")
+def _syntax(error: MarkedYAMLError) -> ContractProblem:
+    """A quote that is not closed is told where it opens, anything else where reading ended."""
+    known = (message for pattern, message in _SYNTAX if re.search(pattern, str(error.problem)))
+    quoted = "quoted" in str(error.context)
+    mark = (error.context_mark if quoted else None) or error.problem_mark
+    return ContractProblem(mark.line + 1 if mark else 1, "YAML", next(known, _UNREADABLE))
 
 
 class _UnreadableError(Exception):

@@ -2,6 +2,7 @@
 
     MicroscoreError
     ├── ContractError         the YAML contract is wrong (file, line, field, rule)
+    │   └── ProfileError      so is a jurisdiction profile
     ├── DataFileError         a file cannot be read as the contract says
     ├── NotEnoughDataError    the data cannot carry what was asked of it
     ├── BundleError           a model bundle is damaged, unsigned or does not fit
@@ -55,8 +56,12 @@ class ContractError(MicroscoreError):
         super().__init__("\n".join(p.describe(path) for p in problems))
 
 
+class ProfileError(ContractError):
+    """A jurisdiction profile is wrong; ``problems`` lists every place with line and field."""
+
+
 class ContractProblem:
-    """One wrong place in a contract: its line (1-based), its field and what is wrong."""
+    """One wrong place in a contract or profile: its line (1-based), its field and what is wrong."""
 
     def __init__(self, line: int, field: str, message: str) -> None:
         self.line = line

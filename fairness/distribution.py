@@ -26,8 +26,8 @@ class Shift:
     variances (Cohen 1988); ``wasserstein``: mean distance between equal ranks of the two groups,
     in the unit of the value. Undefined below FEWEST_PEOPLE values. Bootstrap intervals of 95 %;
     a distance is never below 0 and its resamples are biased upwards, so its interval is
-    ``value ± z·deviation of the resamples``, and it reaches down to 0 unless the value exceeds
-    95 % of what resamples of both groups mixed would show.
+    ``value ± z·deviation`` (of the resamples, or of the mean difference where that is larger),
+    and it reaches down to 0 unless the value exceeds 95 % of what both groups mixed would show.
     ``missing``: people of the group and of the reference without the value; they do not count.
     """
 
@@ -76,7 +76,9 @@ def _estimates(a: FloatArray, b: FloatArray) -> tuple[Estimate, Estimate]:
     standardised, distances = cells.statistics(*own)
     value = float(cells.statistics(cells.counts[:1], cells.counts[1:])[0][0])
     low, high = np.quantile(standardised, [0.025, 0.975])
-    distance, half = float(wasserstein_distance(a, b)), Z95 * float(distances.std())
+    distance = float(wasserstein_distance(a, b))
+    deviation = max(float(distances.std()), float(np.sqrt(a.var() / len(a) + b.var() / len(b))))
+    half = Z95 * deviation
     parted = distance > np.quantile(cells.statistics(*alike)[1], 0.95)
     lowest = max(distance - half, 0.0) if parted else 0.0
     return (

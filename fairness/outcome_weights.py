@@ -33,7 +33,8 @@ class Weights:
         total = np.bincount(self.stratum, self.weight * np.where(seen, influence, 0.0))
         mean = total / np.maximum(size, 1)
         apart = np.where(seen, self.weight * (influence - mean[self.stratum]), 0.0)
-        within = np.bincount(self.stratum, apart**2) * loans / np.maximum(loans - 1, 1)
+        sampled = np.where(loans < size, loans / np.maximum(loans - 1, 1), 1.0)
+        within = np.bincount(self.stratum, apart**2) * sampled
         return float(within.sum() + np.sum(size * mean**2))
 
 

@@ -77,7 +77,7 @@ def search_subgroups(
     stratum = np.zeros(n, dtype=np.intp)
     if strata is not None:
         stratum = np.unique(strata.astype(str), return_inverse=True)[1].astype(np.intp)
-    columns, names = _indicators(groupings)
+    columns, words = _indicators(groupings)
     residual = approve[search] - _rates(approve[search], stratum[search])[stratum[search]]
     tree = DecisionTreeRegressor(
         max_depth=DEPTH, min_samples_leaf=FEWEST_IN_LEAF, random_state=seed
@@ -86,7 +86,7 @@ def search_subgroups(
     honest = ~search
     found = [
         _subgroup(rule, approve[honest], leaf[honest] == node, stratum[honest])
-        for node, rule, _ in sorted(_leaves(tree, names), key=lambda leaf: leaf[2])
+        for node, rule, _ in sorted(_leaves(tree, words), key=lambda leaf: leaf[2])
         if np.count_nonzero(leaf[honest] == node) >= FEWEST_IN_LEAF
     ]
     adjusted = holm(np.array([s.p_value for s in found]))
@@ -95,10 +95,15 @@ def search_subgroups(
 
 
 def _indicators(groupings: Sequence[Grouping]) -> tuple[FloatArray, list[tuple[str, str]]]:
-    """One 0/1 column for each group of each grouping, and what each stands for."""
-    names = [(g.title, name) for g in groupings for name in g.names]
-    columns = [g.members(i) for g in groupings for i in range(len(g.names))]
-    return np.column_stack(columns).astype(np.float64), names
+    """One 0/1 column for each group of each grouping, and the words for 0 and for 1."""
+    columns, words = [], []
+    for g in groupings:
+        for i, name in enumerate(g.names):
+            others = g.names[:i] + g.names[i + 1 :]
+            not_it = f"is {others[0]}" if len(others) == 1 else f"is not {name}"
+            columns.append(g.members(i))
+            words.append((f"{g.title} {not_it}", f"{g.title} is {name}"))
+    return np.column_stack(columns).astype(np.float64), words
 
 
 def _rates(approve: Bools, stratum: NDArray[np.intp]) -> FloatArray:
@@ -107,7 +112,7 @@ def _rates(approve: Bools, stratum: NDArray[np.intp]) -> FloatArray:
 
 
 def _leaves(
-    tree: DecisionTreeRegressor, names: list[tuple[str, str]]
+    tree: DecisionTreeRegressor, words: list[tuple[str, str]]
 ) -> Iterator[tuple[int, tuple[str, ...], float]]:
     """Node number, rule and mean residual (on the search half) of every leaf."""
     structure = tree.tree_
@@ -118,9 +123,9 @@ def _leaves(
         if left == right:
             yield node, rule, float(structure.value[node].item())
             continue
-        attribute, value = names[int(structure.feature[node])]
-        waiting.append((left, (*rule, f"{attribute} is not {value}")))
-        waiting.append((right, (*rule, f"{attribute} is {value}")))
+        no, yes = words[int(structure.feature[node])]
+        waiting.append((left, (*rule, no)))
+        waiting.append((right, (*rule, yes)))
 
 
 def _subgroup(

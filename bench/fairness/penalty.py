@@ -30,7 +30,7 @@ from scoring.vector import FloatArray, Vectorizer
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "taiwan_cards"
 SHAPE = SHAPES["medium"]
-STRENGTHS = (0.3, 1.0, 3.0)
+STRENGTHS = (0.0, 0.3, 1.0, 3.0)
 FEWEST = 100
 STEPS = 8
 
