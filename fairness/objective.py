@@ -53,33 +53,35 @@ def derivatives(
 def penalised_text(
     learner: Learner, shape: Shape, sample: Sample, penalty: Penalty, rounds: int
 ) -> str:
-    """Fit ``rounds`` trees under the penalty; LightGBM's text as ``Learner.text`` gives it.
+    """Fit ``rounds`` (2 or more) trees under the penalty; LightGBM's text as ``Learner.text`` gives it.
 
     Parameters, constraints and seed are the learner's. The first tree is fitted to the log-loss
     alone, so that the model starts at the base rate; the others follow ``derivatives``, with
     smaller steps where the penalty is so strong that Newton's would overshoot. The text passes
     ``tree_text.check`` and is calibrated and served as any other.
     """
-    data = lgb.Dataset(
-        sample.matrix,
-        sample.y,
-        feature_name=list(learner.contract.model_features),
-        categorical_feature=learner.categorical,
-        free_raw_data=False,
-    )
     parameters = {**learner.parameters(shape, sample), "num_threads": learner.threads}
-    booster = lgb.Booster(parameters, data)
-    booster.update()
-
     least = DAMPING * parameters["learning_rate"] * _majorant(penalty)
 
     def step(margin: FloatArray, _: lgb.Dataset) -> tuple[FloatArray, FloatArray]:
         gradient, hessian = derivatives(margin, sample, penalty)
         return gradient, np.maximum(hessian, least)
 
-    for _ in range(rounds - 1):
-        booster.update(fobj=step)
+    first = lgb.train(parameters, _dataset(learner, sample), 1)
+    penalised = {**parameters, "objective": step}
+    booster = lgb.train(penalised, _dataset(learner, sample), rounds - 1, init_model=first)
     return with_objective(booster.model_to_string())
+
+
+def _dataset(learner: Learner, sample: Sample) -> lgb.Dataset:
+    """A new one for each call: one that has been trained on keeps its start."""
+    return lgb.Dataset(
+        sample.matrix,
+        sample.y,
+        feature_name=list(learner.contract.model_features),
+        categorical_feature=learner.categorical,
+        free_raw_data=False,
+    )
 
 
 def with_objective(text: str) -> str:

@@ -63,7 +63,7 @@ def test_every_value_is_changed() -> None:
     ("column", "measure", "changes"),
     [
         ("trade", "category", ["1 on of 4", "2 on of 4", "3 on of 4", "missing"]),
-        ("late_days", "years", ["6 on of 13", "missing"]),
+        ("late_days", "years", ["5 on of 11", "missing"]),
     ],
 )
 def test_an_attribute_that_the_model_reads_is_found(

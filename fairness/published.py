@@ -1,0 +1,121 @@
+"""What has been published: every count, so that no new report can be subtracted from an old one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from data.errors import ProtectedError
+
+Where = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A fixed grouping: all of its levels, "not stated" among them.
+
+    ``outcome``: the levels are what was decided (approved, declined; or the steps between
+    approval rates), not who somebody is. Each report's decisions are a dimension of their own.
+    """
+
+    name: str
+    levels: tuple[str, ...]
+    outcome: bool = False
+
+
+@dataclass(frozen=True)
+class Total:
+    """A count of people: who applied from ``start`` until before ``end`` (days) and is ``where``.
+
+    ``where``: dimensions and the levels that count (any of them), both in order.
+    """
+
+    start: int
+    end: int
+    where: Where
+    count: int
+
+    def plain(self) -> dict[str, Any]:
+        """The form that is kept: ``{"start", "end", "where": {dimension: [levels]}, "count"}``."""
+        where = {name: list(levels) for name, levels in self.where}
+        return {"start": self.start, "end": self.end, "where": where, "count": self.count}
+
+
+def total(period: tuple[int, int], count: int, where: Mapping[str, Iterable[str]]) -> Total:
+    """A Total with ``where`` in order."""
+    ordered = tuple(sorted((name, tuple(sorted(levels))) for name, levels in where.items()))
+    return Total(*period, ordered, count)
+
+
+@dataclass(frozen=True)
+class Register:
+    """All counts that were published, and the groupings that they were published in."""
+
+    dimensions: tuple[Dimension, ...] = ()
+    totals: tuple[Total, ...] = ()
+
+    def joined(self, dimensions: Iterable[Dimension], totals: Iterable[Total]) -> Register:
+        """The register after a report.
+
+        Raises ProtectedError when a grouping has changed, ValueError for a total that names an
+        unknown dimension or level, or two outcomes at once.
+        """
+        known = {d.name: d for d in self.dimensions}
+        for d in dimensions:
+            if known.setdefault(d.name, d) != d:
+                raise ProtectedError(
+                    f"the groups of '{d.name}' differ from those of reports already published: "
+                    "counts of people could be had by subtraction, so keep the groups or give "
+                    "the attribute another name"
+                )
+        new = tuple(dict.fromkeys([*self.totals, *totals]))
+        for t in new:
+            _check(t, known)
+        return Register(tuple(known.values()), new)
+
+    def linked(self, start: int, end: int) -> Register:
+        """The part that a report over ``start`` to ``end`` could be subtracted from.
+
+        Periods that overlap it, those that overlap them, and so on.
+        """
+        while True:
+            overlapping = [t for t in self.totals if t.start < end and start < t.end]
+            widest = (
+                min([start, *(t.start for t in overlapping)]),
+                max([end, *(t.end for t in overlapping)]),
+            )
+            if widest == (start, end):
+                return Register(self.dimensions, tuple(overlapping))
+            start, end = widest
+
+    def plain(self) -> dict[str, Any]:
+        """The form that is kept as JSON."""
+        return {
+            "dimensions": [
+                {"name": d.name, "levels": list(d.levels), "outcome": d.outcome}
+                for d in self.dimensions
+            ],
+            "totals": [t.plain() for t in self.totals],
+        }
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Register:
+        """Read ``plain()`` back."""
+        dimensions = [
+            Dimension(d["name"], tuple(d["levels"]), d["outcome"]) for d in plain["dimensions"]
+        ]
+        totals = [total((t["start"], t["end"]), t["count"], t["where"]) for t in plain["totals"]]
+        return cls().joined(dimensions, totals)
+
+
+def _check(t: Total, known: Mapping[str, Dimension]) -> None:
+    outcomes = 0
+    for name, levels in t.where:
+        if name not in known or not levels or not set(levels) <= set(known[name].levels):
+            raise ValueError(f"a total names an unknown dimension or level of '{name}'")
+        outcomes += known[name].outcome
+    if outcomes > 1:
+        raise ValueError("a total may count one outcome, not two at once")
+    if t.start >= t.end:
+        raise ValueError("a total needs a period that ends after it starts")
