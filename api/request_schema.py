@@ -15,7 +15,7 @@ from data.contract import Contract, FieldSpec, Source
 
 BOUND = 1e15
 """Bounds of a number whose contract gives no range: below it every whole number is exact."""
-KEY_PATTERN = r"^[A-Za-z0-9._:-]{1,64}$"
+KEY_PATTERN = "^[A-Za-z0-9\u00c0-\u024f._:-]{1,64}$"
 
 Key = Annotated[str, Field(strict=True, pattern=KEY_PATTERN)]
 _record = cast(Callable[[str, dict[str, Any]], type], TypedDict)

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise, product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +28,6 @@ from fairness.intervals import Interval
 from fairness.published import Dimension, Total, Where
 from scoring.vector import FloatArray
 
-MOST = 1e8
-"""No count is larger."""
 NOTHING = 1e-6
 ROUNDS = 60
 
@@ -112,7 +111,11 @@ class Tables:
 
 
 class Reader:
-    """A reader of ``known`` totals: the range of every count, by linear programming."""
+    """A reader of ``known`` totals: the range of every count, by linear programming.
+
+    ``bounds``: outer ranges of the cells, from each equation by itself; ``most``: far above any
+    count, so that ranges without an upper limit stay finite.
+    """
 
     def __init__(self, tables: Tables, known: Sequence[Total]) -> None:
         self.tables, self.known = tables, known
@@ -120,6 +123,7 @@ class Reader:
         self.matrix = csr_array(vstack([own, tables.ties])) if tables.ties.shape[0] else own
         self.values = np.zeros(self.matrix.shape[0])
         self.values[: len(known)] = [t.count for t in known]
+        self.most = 10.0 * (100 + max((t.count for t in known), default=0))
         self.bounds = self._propagated()
 
     def extreme(self, columns: Indices, sign: int) -> tuple[float, FloatArray, Indices]:
@@ -134,14 +138,15 @@ class Reader:
 
     def solve(self, objective: FloatArray) -> tuple[float, FloatArray, Indices]:
         """Minimise ``objective`` (cells) over all solutions; value without the sign."""
+        equations: Any = self.matrix  # the type stubs of scipy know dense matrices alone
         found = linprog(
-            objective,
-            A_eq=self.matrix,
+            objective.tolist(),
+            A_eq=equations,
             b_eq=self.values,
-            bounds=np.stack([np.zeros(self.tables.size), np.full(self.tables.size, MOST)], axis=1),
+            bounds=(0, self.most),
             method="highs",
         )
-        if found.x is None:
+        if found.x is None or found.fun is None:
             raise ProtectedError(
                 "the counts contradict those of reports already published (applications of that "
                 "period were changed or erased): audit a period that no earlier report overlaps"
@@ -153,7 +158,7 @@ class Reader:
         """Outer ranges from each equation by itself, repeated until they settle."""
         a = self.matrix.tocoo()
         row, column, up = a.row, a.col, a.data > 0
-        low, high = np.zeros(self.tables.size), np.full(self.tables.size, MOST)
+        low, high = np.zeros(self.tables.size), np.full(self.tables.size, self.most)
         for _ in range(ROUNDS):
             least = np.where(up, low[column], -high[column])
             most = np.where(up, high[column], -low[column])

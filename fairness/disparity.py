@@ -135,7 +135,7 @@ def _compared(grouping: Grouping, rules: Sequence[Approvals]) -> list[Compared]:
 
 
 def _judged(compared: Sequence[Compared], pairs: Pairs, judging: Judging | None) -> list[Disparity]:
-    found = judge(pairs, judging or Judging())
+    found = judge(pairs, judging)
     rate, reference = wilson_limits(pairs.x1, pairs.n1), wilson_limits(pairs.x0, pairs.n0)
     gap, value = difference_interval(*pairs), pairs.x1 / pairs.n1 - pairs.x0 / pairs.n0
     short = Interval(-pairs.n1 * gap.high, -pairs.n1 * gap.low)

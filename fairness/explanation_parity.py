@@ -124,7 +124,8 @@ def _told(scorer: Scorer, scores: Scores) -> tuple[FloatArray, NDArray[np.intp]]
     if scores.contributions is None:
         raise ValueError("reasons need contributions")
     totals = scorer.reason_writer.totals(scores.contributions)
-    told = scorer.reason_writer.pick(totals, np.full(len(totals), DECLINE, dtype=np.intp))
+    declined = np.full(len(totals), DECLINE, dtype=np.intp)
+    told = scorer.reason_writer.pick(totals, declined, scores.known)
     return totals, told
 
 

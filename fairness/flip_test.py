@@ -25,10 +25,10 @@ MOST_SHIFTS = 4
 
 @dataclass(frozen=True)
 class Flip:
-    """One change of one raw column for all rows, and what it did; all three must be 0.
+    """One change of one raw column for all rows, and what it did: the last three must be 0.
 
     ``column`` is ``table.column``; ``values_changed`` counts rows of its table.
-    ``largest_change`` is in log-odds of default, infinite where a score appears or disappears.
+    ``largest_change`` is in log-odds of default.
     """
 
     attribute: str

@@ -43,7 +43,8 @@ class OneSided(NamedTuple):
     @property
     def two_sided(self) -> FloatArray:
         """Twice the smaller of the two."""
-        return np.minimum(1.0, 2 * np.minimum(self.below, self.above))
+        smaller: FloatArray = np.minimum(self.below, self.above)
+        return np.asarray(np.minimum(1.0, 2 * smaller), dtype=np.float64)
 
 
 def wilson_limits(events: ArrayLike, n: ArrayLike, error: ArrayLike = 0.05) -> Interval:
@@ -67,10 +68,15 @@ def ratio_interval(
     approval in the reference.
     """
     counts, z = _counts_and_z(x1, n1, x0, n0, error)
-    limits = [
-        np.exp(_root(lambda t, w=wanted: ratio_score(*counts, np.exp(t)) - w, WIDEST_LOG_RATIO, z))
-        for wanted in (z, -z)
-    ]
+    x1, n1, x0, n0 = counts
+
+    def limit(wanted: FloatArray) -> FloatArray:
+        def gap(t: FloatArray) -> FloatArray:
+            return ratio_score(x1, n1, x0, n0, np.exp(t)) - wanted
+
+        return np.asarray(np.exp(_root(gap, WIDEST_LOG_RATIO, z)), dtype=np.float64)
+
+    limits = [limit(z), limit(-z)]
     low = np.where(counts[0] <= 0, 0.0, limits[0])
     return Interval(low, np.where(counts[2] <= 0, np.inf, limits[1]))
 
@@ -80,10 +86,12 @@ def difference_interval(
 ) -> Interval:
     """Score interval of rate less reference rate: all d with ``|difference_score| <= z``."""
     counts, z = _counts_and_z(x1, n1, x0, n0, error)
-    low, high = (
-        _root(lambda d, w=wanted: difference_score(*counts, d) - w, 1.0, z) for wanted in (z, -z)
-    )
-    return Interval(low, high)
+    x1, n1, x0, n0 = counts
+
+    def limit(wanted: FloatArray) -> FloatArray:
+        return _root(lambda d: difference_score(x1, n1, x0, n0, d) - wanted, 1.0, z)
+
+    return Interval(limit(z), limit(-z))
 
 
 def ratio_score(

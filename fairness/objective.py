@@ -53,7 +53,7 @@ def derivatives(
 def penalised_text(
     learner: Learner, shape: Shape, sample: Sample, penalty: Penalty, rounds: int
 ) -> str:
-    """Fit ``rounds`` (2 or more) trees under the penalty; LightGBM's text as ``Learner.text`` gives it.
+    """Fit ``rounds`` (at least 2) trees; LightGBM's text as ``Learner.text`` gives it.
 
     Parameters, constraints and seed are the learner's. The first tree is fitted to the log-loss
     alone, so that the model starts at the base rate; the others follow ``derivatives``, with

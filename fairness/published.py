@@ -16,7 +16,8 @@ class Dimension:
     """A fixed grouping: all of its levels, "not stated" among them.
 
     ``outcome``: the levels are what was decided (approved, declined; or the steps between
-    approval rates), not who somebody is. Each report's decisions are a dimension of their own.
+    approval rates), not who somebody is. The decisions that were taken are one dimension in all
+    reports; those of a model at a fixed approval rate are one of their own for each report.
     """
 
     name: str

@@ -81,9 +81,7 @@ def segmented_air(
     people, passed = cells.sum(axis=2), cells[:, :, 1]
     ref = grouping.reference
     return [
-        _segmented(
-            grouping, i, list(names), Strata(passed[i], people[i], passed[ref], people[ref])
-        )
+        _segmented(grouping, i, list(names), Strata(passed[i], people[i], passed[ref], people[ref]))
         for i in grouping.others
     ]
 

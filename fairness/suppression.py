@@ -19,7 +19,10 @@ from fairness.published import Dimension, Register, Total
 from scoring.vector import FloatArray
 
 FEWEST = 10
-PROBES = 12
+IDLE = 6
+"""Solutions in a row that show nothing new, after which counts are looked at one by one."""
+MET_AGAIN = 2
+"""Betrayed counts that a withheld one may save already, after which that is found out first."""
 SEED = 19_790_101
 
 
@@ -67,9 +70,11 @@ class _Search:
         self.keep = keep.copy()
         cells = [np.array([i]) for i in range(tables.size)]
         self.targets: list[Indices] = [*cells, *(tables.columns(t) for t in totals)]
+        self.shown: list[int] = []
         self.low = np.full(len(self.targets), np.inf)
         self.high = np.full(len(self.targets), -np.inf)
         self.already: set[int] = set()
+        self.betrayed: set[int] = set()
 
     def run(self) -> BoolArray:
         """Which totals to publish."""
@@ -80,14 +85,20 @@ class _Search:
                 return self._given_back(reader)
 
     def _reader(self) -> Reader:
-        self.shown = np.flatnonzero(self.keep)
+        self.shown = np.flatnonzero(self.keep).tolist()
         return Reader(self.tables, [*self.before, *(self.totals[i] for i in self.shown)])
 
     def _probe(self, reader: Reader) -> None:
-        """Solutions far apart show at once that most counts stay open."""
+        """Far apart solutions show at once that most counts stay open."""
         rng = np.random.default_rng(SEED)
-        for _ in range(PROBES):
-            self._seen(reader.solve(rng.standard_normal(self.tables.size))[1])
+        idle, left = 0, self._open(reader)
+        while left and idle < IDLE:
+            objective = np.zeros(self.tables.size)
+            for i in left:
+                objective[self.targets[i]] += rng.choice([-1.0, 0.0, 1.0])
+            self._seen(reader.solve(objective)[1])
+            before, left = len(left), self._open(reader)
+            idle = idle + 1 if len(left) > 0.98 * before else 0
 
     def _seen(self, solution: FloatArray) -> None:
         sums = np.concatenate(
@@ -97,17 +108,20 @@ class _Search:
 
     def _withhold(self, reader: Reader) -> bool:
         """Withhold one count for each small one that can be found out; False when there is none."""
-        withheld = set[int]()
-        for i in self._open(reader):
-            if self.high[i] - self.low[i] >= FEWEST or i in self.already:
+        withheld, met = set[int](), 0
+        for i in sorted(self._open(reader), key=lambda i: i not in self.betrayed):
+            if self.high[i] - self.low[i] >= FEWEST or i in self.already or met > MET_AGAIN:
                 continue
             reasons = self._reasons(reader, i)
-            if reasons is None or withheld & set(reasons):
-                continue
-            if not reasons:
+            if reasons is None:
+                self.betrayed.discard(i)
+            elif not reasons:
                 self.already.add(i)
-                continue
-            withheld.add(min(reasons, key=self._worth))
+            else:
+                self.betrayed.add(i)
+                met += bool(withheld & set(reasons))
+                if not withheld & set(reasons):
+                    withheld.add(min(reasons, key=self._worth))
         self.keep[list(withheld)] = False
         return bool(withheld)
 
@@ -118,7 +132,7 @@ class _Search:
         safe[cells] |= (reader.bounds.low >= FEWEST - 0.5) | (
             reader.bounds.high[self.tables.people] < 0.5
         )
-        return [int(i) for i in np.flatnonzero(~safe)]
+        return [int(i) for i in np.flatnonzero(~safe).tolist()]
 
     def _reasons(self, reader: Reader, i: int) -> list[int] | None:
         """Totals of this report that betray target ``i``; None when it is safe."""
@@ -129,10 +143,10 @@ class _Search:
             return None
         high, solution, holds_high = reader.extreme(columns, -1)
         self._seen(solution)
-        if high - low >= FEWEST - NOTHING or self._nobody(reader, columns):
+        if high - low >= FEWEST - NOTHING or (high < 0.5 and self._nobody(reader, columns)):
             return None
         first = len(self.before)
-        return [int(self.shown[r - first]) for r in {*holds_low, *holds_high} if r >= first]
+        return [self.shown[r - first] for r in {*holds_low, *holds_high} if r >= first]
 
     def _nobody(self, reader: Reader, columns: Indices) -> bool:
         """Whether the people among whom the count is are known to be none."""
@@ -144,7 +158,7 @@ class _Search:
 
     def _given_back(self, reader: Reader) -> BoolArray:
         """Publish also what follows from the published anyway."""
-        for i in np.flatnonzero(~self.keep):
+        for i in np.flatnonzero(~self.keep).tolist():
             if self.totals[i].count < FEWEST:
                 continue
             columns = self.tables.columns(self.totals[i])

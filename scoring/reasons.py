@@ -43,14 +43,24 @@ class ReasonWriter:
             [reduce(np.add, (contributions[:, j] for j in at)) for at in self._columns]
         )
 
-    def pick(self, totals: FloatArray, recommendation: NDArray[np.intp]) -> NDArray[np.intp]:
+    def known(self, matrix: FloatArray) -> NDArray[np.bool_]:
+        """Whether any feature of a reason group has a value: matrix (n, k) to (n, groups)."""
+        return np.column_stack([~np.isnan(matrix[:, at]).all(axis=1) for at in self._columns])
+
+    def pick(
+        self,
+        totals: FloatArray,
+        recommendation: NDArray[np.intp],
+        known: NDArray[np.bool_],
+    ) -> NDArray[np.intp]:
         """Group numbers of the reasons to tell, (n, 4), strongest first; -1 where there is none.
 
         An approval is explained by what lowered the risk, a review or decline by what raised
-        it; ties stand in the contract's order.
+        it; ties stand in the contract's order. A group of which nothing is known (its source was
+        refused, say) is no reason: nobody may be told of what nobody has seen.
         """
         approve = recommendation == RECOMMENDATIONS.index("approve")
-        strength = np.where(approve, -1.0, 1.0)[:, None] * totals
+        strength = np.where(known, np.where(approve, -1.0, 1.0)[:, None] * totals, -np.inf)
         order = np.argsort(-np.round(strength, 9), axis=1, kind="stable")[:, :MOST_REASONS]
         material = np.take_along_axis(strength, order, axis=1) >= MATERIAL
         picked = np.full((len(totals), MOST_REASONS), -1, dtype=np.intp)

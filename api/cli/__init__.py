@@ -9,11 +9,12 @@ from data.errors import ContractError, DataFileError, MicroscoreError
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; known errors end with one clear message and no traceback."""
     from api.cli.commands import build_app
-    from api.cli.output import BAD_DATA, fail
+    from api.cli.output import BAD_DATA, emit, fail
 
     try:
         build_app()(arguments)
-    except (ContractError, DataFileError) as error:
-        sys.exit(fail(error, BAD_DATA).exit_code)
     except MicroscoreError as error:
-        sys.exit(fail(error).exit_code)
+        if "--json" in (sys.argv[1:] if arguments is None else arguments):
+            emit(True, {"error": {"kind": type(error).__name__, "message": str(error)}})
+        wrong_input = isinstance(error, ContractError | DataFileError)
+        sys.exit(fail(error, BAD_DATA if wrong_input else 1).exit_code)

@@ -58,7 +58,7 @@ def check(contract: Name, as_json: JsonOption = False) -> None:
             {"line": p.line, "field": p.field, "message": p.message} for p in error.problems
         ]
         if as_json:
-            emit(True, {"ok": False, "problems": problems}, lambda: None)
+            emit(True, {"ok": False, "problems": problems})
             raise typer.Exit(BAD_DATA) from None
         raise fail(error, BAD_DATA) from None
     payload = {"ok": True, "contract": loaded.contract, "sha256": contract_hash(loaded)}

@@ -63,14 +63,18 @@ def show_findings(portfolio: "Portfolio", payload: dict[str, Any]) -> None:
     """Print counts, the first findings and where the whole report is."""
     counts = [[t, str(read), str(kept)] for t, (read, kept) in portfolio.counts.items()]
     out.print(table("Rows", ["table", "read", "kept"], counts))
-    rows = [
-        [f.file, "" if f.row is None else str(f.row), f.field or "", f.rule, f.message]
-        for f in portfolio.findings[:SHOWN]
+    groups: dict[tuple[str, str, str, str], list[str]] = {}
+    for f in portfolio.findings:
+        rows = groups.setdefault((f.file, f.field or "", f.rule, f.message), [])
+        rows.append("" if f.row is None else str(f.row))
+    shown = [
+        [file, field, rule, message, str(len(rows)), ", ".join(rows[:3])]
+        for (file, field, rule, message), rows in list(groups.items())[:SHOWN]
     ]
-    if rows:
-        total = len(portfolio.findings)
-        title = f"Findings ({total})" if total <= SHOWN else f"First {SHOWN} of {total} findings"
-        out.print(table(title, ["file", "row", "field", "rule", "what is wrong"], rows))
+    if shown:
+        more = f"; {len(groups) - SHOWN} more kinds in the report" if len(groups) > SHOWN else ""
+        columns = ["file", "field", "rule", "what is wrong", "times", "first rows"]
+        out.print(table(f"Findings ({len(portfolio.findings)}{more})", columns, shown))
     if "report" in payload:
         out.print(f"report: {payload['report']['report']}", markup=False, soft_wrap=True)
     if payload["ok"]:

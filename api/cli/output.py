@@ -24,7 +24,7 @@ out = Console()
 err = Console(stderr=True)
 
 
-def emit(as_json: bool, payload: dict[str, Any], show: Callable[[], None]) -> None:
+def emit(as_json: bool, payload: dict[str, Any], show: Callable[[], None] = lambda: None) -> None:
     """Print ``payload`` as one JSON object, or let ``show`` print it for people."""
     if as_json:
         typer.echo(json.dumps(payload, ensure_ascii=False, default=str))
@@ -34,8 +34,8 @@ def emit(as_json: bool, payload: dict[str, Any], show: Callable[[], None]) -> No
 
 def fail(error: MicroscoreError, code: int = 1) -> typer.Exit:
     """Print a known error on standard error; raise what this returns."""
-    err.print(f"[bold red]error[/]: {type(error).__name__}", highlight=False)
-    err.print(str(error), markup=False, highlight=False)
+    err.print("[bold red]error[/]:", end=" ", highlight=False)
+    err.print(str(error), markup=False, highlight=False, soft_wrap=True)
     return typer.Exit(code)
 
 
@@ -69,7 +69,7 @@ def _short(value: Any) -> str:
 def progress_bar() -> Iterator[Callable[[str, float], None]]:
     """A bar on standard error; yields ``report(stage, fraction)``."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=not err.is_terminal) as bar:
+    with Progress(*columns, console=err, disable=not err.is_terminal) as bar:
         stages: dict[str, TaskID] = {}
 
         def report(stage: str, fraction: float) -> None:

@@ -10,11 +10,21 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
 ) -> None:
     """Serve the champion on /score. The documentation is at /docs."""
+    import socket
+
     import uvicorn
 
     from api.app import create_app
     from api.settings import Settings
+    from data.errors import AccessError
 
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            reason = error.strerror or "it cannot be listened on"
+            raise AccessError(f"{host}:{port}: {reason}; choose another --port") from None
     uvicorn.run(
         create_app(Settings()),
         host=host,

@@ -94,6 +94,7 @@ def train(
         sealed = write_bundle(result.bundle, registry.models_folder, key)
         registry.register(sealed, actor="train")
     payload = {"version": sealed.version, "bundle": str(sealed.path), **result.report}
+    payload["notes"] = calibration_notes(result.report["test"])
     emit(as_json, payload, lambda: _show_training(payload))
 
 
@@ -113,8 +114,14 @@ def evaluate(
     if loaded.y is None:
         raise AssertionError("labelled data was asked for")
     metrics = evaluate_model(scorer, loaded.applications.inputs, loaded.y)
-    payload = {"version": scorer.version, "rows": len(loaded), "test": metrics}
-    emit(as_json, payload, lambda: out.print(metric_table("Test", {"model": metrics})))
+    notes = calibration_notes(metrics)
+    payload = {"version": scorer.version, "rows": len(loaded), "test": metrics, "notes": notes}
+
+    def show() -> None:
+        out.print(metric_table("Test", {"model": metrics}))
+        _show_notes(notes)
+
+    emit(as_json, payload, show)
 
 
 def metric_table(title: str, columns: dict[str, dict[str, Any]]) -> Any:
@@ -124,6 +131,24 @@ def metric_table(title: str, columns: dict[str, dict[str, Any]]) -> Any:
         for name, label in METRIC_TITLES.items()
     ]
     return table(title, ["95 % intervals", *columns], rows)
+
+
+def calibration_notes(test: dict[str, Any]) -> list[str]:
+    """What a reader of these metrics must be told about the PDs, in plain words."""
+    notes = []
+    mean, observed, slope = test["mean_pd"], test["observed_rate"], test["calibration_slope"]
+    if not observed["low"] <= mean["value"] <= observed["high"]:
+        side = "more" if mean["value"] > observed["value"] else "less"
+        notes.append(f"on these loans the model predicts {side} risk than was observed")
+    if slope["value"] is not None and not slope["low"] <= 1 <= slope["high"]:
+        side = "too far apart" if slope["value"] < 1 else "too close together"
+        notes.append(f"its probabilities stand {side} (the slope's interval leaves out 1)")
+    return notes
+
+
+def _show_notes(notes: list[str]) -> None:
+    for note in notes:
+        out.print(f"[bold]note[/]: {note}", highlight=False)
 
 
 def _cell(value: dict[str, float | None]) -> str:
@@ -136,6 +161,8 @@ def _cell(value: dict[str, float | None]) -> str:
 def _show_training(payload: dict[str, Any]) -> None:
     rows = payload["rows"]
     out.print(", ".join(f"{name} {count}" for name, count in rows.items()), highlight=False)
+    if rows["dropped"]:
+        out.print("(dropped: later loans of clients whose first loan stands in an earlier part)")
     comparison = payload["imbalance"]["comparison"]
     names = ["rows", "log_loss", "auc", "brier", "ece"]
     out.print(
@@ -151,6 +178,7 @@ def _show_training(payload: dict[str, Any]) -> None:
             {"model": payload["test"], "logistic baseline": payload["baselines"]["logistic"]},
         )
     )
+    _show_notes(payload["notes"])
     out.print(f"version: {payload['version']}\nbundle:  {payload['bundle']}", soft_wrap=True)
     out.print(f"next: microscore models promote {payload['version']}", markup=False)
 

@@ -6,6 +6,7 @@ by one, each different text once.
 
 import math
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -64,6 +65,18 @@ def check_column(text: pa.Array, column: Column, timezone: str) -> Checked:
     if column.range is not None:
         problems += _outside(values, column)
     return Checked(values, problems)
+
+
+def not_in_the_future(checked: Checked, now: datetime) -> Checked:
+    """Add a problem for every value of a date or time column later than the day after ``now``.
+
+    The day is for clocks and time zones that differ.
+    """
+    latest = (now + timedelta(days=1)).replace(tzinfo=None)
+    times = checked.values.cast(pa.timestamp("us"))
+    message = "must not lie in the future"
+    late = _problem(pc.greater(times, latest), Rule.FUTURE, "a later date than today", message)
+    return Checked(checked.values, checked.problems + late)
 
 
 def _coded(text: pa.Array, column: Column) -> pa.Array:

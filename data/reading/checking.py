@@ -1,12 +1,14 @@
 """Checking one table: from raw text to the typed rows that may be used, and those that may not."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
 
 from data.contract import Table
-from data.reading.cells import Checked, check_column
+from data.reading.cells import Checked, check_column, not_in_the_future
 from data.reading.findings import Finding, Rule, in_order
 from data.reading.parsers import arrow_type
 from data.reading.raw import AsideRows, RawTable
@@ -33,8 +35,13 @@ def empty_table(table: Table) -> pa.Table:
     return pa.schema(fields).empty_table()
 
 
-def check_table(raw: RawTable, table: Table, timezone: str) -> CheckedTable:
-    """Check every row of ``raw`` against the contract's ``table``."""
+def check_table(
+    raw: RawTable, table: Table, timezone: str, past: Collection[str] = ()
+) -> CheckedTable:
+    """Check every row of ``raw`` against the contract's ``table``.
+
+    ``past``: date and time columns of what has happened, which cannot lie in the future.
+    """
     if raw.usable and not raw.read:
         applications = table.kind == "applications"
         message = "the file has column names but no row"
@@ -43,6 +50,8 @@ def check_table(raw: RawTable, table: Table, timezone: str) -> CheckedTable:
         return _all_aside(raw, table)
     skipped = not_data(raw)
     checked = {n: check_column(raw.text[n], table.columns[n], timezone) for n in raw.text}
+    now = datetime.now(UTC)
+    checked |= {n: not_in_the_future(checked[n], now) for n in checked if n in past}
     typed = {n for n in checked if table.columns[n].type not in {"string", "category"}}
     if 0 not in skipped and second_header(checked, typed, len(raw.rows)):
         message = "this row holds units or descriptions, not values; delete it"

@@ -31,6 +31,7 @@ class Rule(StrEnum):
     LONG_ROW = "long-row"  # a row longer than 1 MiB
     TYPE = "type"  # a value of another type than the contract says
     DATE = "date"  # a date in another form than the contract says
+    FUTURE = "future-date"  # something that was known or asked for after today
     RANGE = "range"  # a number outside the contract's range
     CATEGORY = "category"  # a value that is not one of the contract's
     REQUIRED = "required"  # an empty cell where a value is needed

@@ -45,3 +45,14 @@ def _outcome_columns(contract: Contract, table: str) -> set[str]:
         (label.repayments, (label.paid_on, label.amount_paid, label.reversed_on)),
     ]
     return {c for name, columns in by_table if name == table for c in columns if c is not None}
+
+
+def happened_columns(contract: Contract, name: str) -> set[str]:
+    """Columns of table ``name`` that tell when something was asked for, paid or became known."""
+    table, label = contract.tables[name], contract.label
+    columns = {table.known_at}
+    if name == contract.applications:
+        columns.add(contract.as_of)
+    if isinstance(label, PerformanceLabel) and name == label.repayments:
+        columns |= {label.paid_on, label.reversed_on}
+    return {column for column in columns if column is not None}

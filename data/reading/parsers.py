@@ -41,7 +41,10 @@ _ISO = re.compile(
 )
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _WHOLE_FLOAT = re.compile(r"(-?\d+)\.0+", re.ASCII)
-_BOOLEANS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
+_BOOLEANS = {
+    **dict.fromkeys(("true", "1", "yes", "oui", "vrai", "ndiyo", "kweli"), True),
+    **dict.fromkeys(("false", "0", "no", "non", "faux", "hapana", "si kweli"), False),
+}
 _LARGEST_EXACT = 2**53
 
 Value = str | int | float | bool | dt.date | dt.datetime

@@ -16,7 +16,7 @@ from data.reading.csv_file import read_csv
 from data.reading.excel_file import read_sheet
 from data.reading.findings import Finding, Rule
 from data.reading.layout import Place, ending, locate
-from data.reading.needs import needed_columns
+from data.reading.needs import happened_columns, needed_columns
 from data.reading.parquet_file import read_parquet
 from data.reading.raw import AsideRows, FileFindings, RawTable
 
@@ -79,7 +79,7 @@ def read_portfolio(
             progress(f"reading {place.name}", done / len(contract.tables))
         needed = needed_columns(contract, name, need_label=need_label)
         raw = _read(place, {column: column in needed for column in table.columns}, encoding)
-        checked = check_table(raw, table, contract.timezone)
+        checked = check_table(raw, table, contract.timezone, happened_columns(contract, name))
         read.tables[name] = checked.good
         read.aside[name] = checked.aside
         read.counts[name] = (checked.read, checked.good.num_rows)

@@ -30,7 +30,7 @@ def test_every_row_has_a_cell_for_each_column(name: str, language: Language) -> 
 
 
 def test_the_overview() -> None:
-    assert dict(_section("Contract").rows) == {
+    assert {row[0]: row[1] for row in _section("Contract").rows} == {
         "contract": "small 1",
         "title": "Small",
         "currency, time zone": "KES, Africa/Nairobi",
@@ -84,7 +84,7 @@ def test_reasons_and_protected_attributes() -> None:
 
 
 def test_a_computed_label_tells_its_definition() -> None:
-    overview = dict(describe_contract(load_contract("microloan"))[0].rows)
+    overview = {r[0]: r[1] for r in describe_contract(load_contract("microloan"))[0].rows}
     assert overview["outcome"] == "computed from instalments and repayments"
     assert overview["reversals"] == "never paid"
     assert overview["outcome window"] == "180 days"

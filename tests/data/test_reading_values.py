@@ -214,3 +214,9 @@ def test_the_report_and_the_summary_hold_all_findings_and_no_value(tmp_path: Pat
     assert told["errors"] == {"type": 3, "date": 2, "required": 1, "category": 1}
     assert set(files.paths()) == {"report", "loans.good", "loans.bad"}
     assert len(NAMES) == len(portfolio.tables["loans"].column_names)
+
+
+def test_an_application_from_the_future_is_put_aside(tmp_path: Path) -> None:
+    late = read(tmp_path, with_cell(3, "applied_at", "2099-04-03"))
+    assert [(f.row, f.field, f.rule) for f in late.findings] == [(3, "applied_at", "future-date")]
+    assert "2099" not in str(late.findings[0])

@@ -106,8 +106,8 @@ def test_changing_a_profile_changes_the_verdict_and_nothing_else(tmp_path: Path)
     [
         ('version: "2026-11-20"', "version: tomorrow", "version", "must be a date as in"),
         ("profile: us\n", "", "profile", "is missing"),
-        ("  error: 0.0175", "  error: 2", "family.error", "must be less than 1"),
-        ("  error: 0.0175", "  eror: 0.0175", "family.eror", "did you mean 'error'?"),
+        ("  error: 0.016", "  error: 2", "family.error", "must be less than 1"),
+        ("  error: 0.016", "  eror: 0.016", "family.eror", "did you mean 'error'?"),
         ("people: 30", "people: 5", "minimums.people", "must be at least 30"),
         ("cell: 10", "cell: 3", "minimums.cell", "must be at least 10"),
         ("    low: 0.9\n", "    low: 1.1\n", "metrics.adverse_impact_ratio.low", "below 1"),

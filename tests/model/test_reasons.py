@@ -17,8 +17,11 @@ def writer() -> ReasonWriter:
     return ReasonWriter(small_contract())
 
 
-def told(writer: ReasonWriter, totals: list[float], recommendation: int) -> list[str]:
-    picked = writer.pick(np.array([totals]), np.array([recommendation]))[0]
+def told(
+    writer: ReasonWriter, totals: list[float], recommendation: int, unknown: str = ""
+) -> list[str]:
+    known = np.array([[code != unknown for code in CODES]])
+    picked = writer.pick(np.array([totals]), np.array([recommendation]), known)[0]
     return [CODES[g] for g in picked if g >= 0]
 
 
@@ -32,6 +35,21 @@ def test_a_group_adds_its_features_up(writer: ReasonWriter) -> None:
 @pytest.mark.parametrize("recommendation", [REVIEW, DECLINE])
 def test_what_raised_the_risk_explains_a_refusal(writer: ReasonWriter, recommendation: int) -> None:
     assert told(writer, [0.5, 0.9, -2.0, 0.04], recommendation) == ["LATE", "LOAN", "WORK"]
+
+
+def test_nobody_is_told_of_what_nobody_knows(writer: ReasonWriter) -> None:
+    assert told(writer, [0.5, 0.1, 2.0, 0.04], DECLINE, unknown="WALLET") == [
+        "LOAN",
+        "LATE",
+        "WORK",
+    ]
+
+
+def test_a_group_is_known_by_any_of_its_features(writer: ReasonWriter) -> None:
+    """amount, late_days, burden, wallet_inflow, trade, has_group."""
+    nan = np.nan
+    matrix = np.array([[9.0, 1.0, nan, nan, nan, 0.0], [nan] * 6])
+    np.testing.assert_array_equal(writer.known(matrix), [[True, True, False, True], [False] * 4])
 
 
 def test_what_lowered_the_risk_explains_an_approval(writer: ReasonWriter) -> None:

@@ -104,7 +104,7 @@ def test_an_unknown_role_is_refused(story: Story) -> None:
     outcome = story.run("keys", "create", "--role", "boss", "--json")
     assert outcome.code == 1
     assert "officer" in outcome.errors
-    assert outcome.text == ""
+    assert set(outcome.json) == {"error"}
 
 
 def test_too_few_loans_stop_training_with_a_reason(
@@ -112,8 +112,8 @@ def test_too_few_loans_stop_training_with_a_reason(
 ) -> None:
     outcome = run_command("train", contract, "--data", str(table(tmp_path)), "--json")
     assert outcome.code == 1, outcome.errors
-    assert outcome.text == ""
-    assert "NotEnoughDataError" in outcome.errors
+    assert set(outcome.json) == {"error"}
+    assert outcome.json["error"]["kind"] == "NotEnoughDataError"
 
 
 def test_rollback_goes_back_to_the_version_before(story: Story) -> None:

@@ -81,3 +81,21 @@ def test_a_row_read_back_is_what_was_answered(
     answered = client.post("/score?lang=sw", json=bodies[0]).json()
     stored = client.get(f"/scores/{answered['decision_id']}?lang=sw").json()
     assert {k: stored[k] for k in answered} == answered
+
+
+def test_no_reason_speaks_of_a_source_that_was_refused(
+    client: TestClient, bodies: list[dict[str, Any]]
+) -> None:
+    contract = load_contract("microloan")
+    optional = [name for name, source in contract.sources.items() if not source.required]
+    for body in bodies[:40]:
+        bare = body | {
+            "sources": {s: v for s, v in body["sources"].items() if s not in optional},
+            "consents": dict.fromkeys(body["consents"], False),
+        }
+        reply = client.post("/score", json=bare).json()
+        masked = {m["source"] for m in reply["masked_sources"]}
+        assert masked == set(optional)
+        for reason in reply["reasons"]:
+            features = contract.reasons[reason["code"]].features
+            assert {contract.features[f].source for f in features} - masked, reason["code"]

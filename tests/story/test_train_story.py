@@ -65,5 +65,5 @@ def test_models_lists_the_champion_and_shows_its_lineage(story: Story) -> None:
 def test_an_unknown_model_is_one_clear_sentence(story: Story, ref: str) -> None:
     outcome = story.run("evaluate", ref, "--data", str(story.portfolio), "--json")
     assert outcome.code == 1
-    assert outcome.text == ""
+    assert set(outcome.json) == {"error"}
     assert "Traceback" not in outcome.errors

@@ -1,0 +1,119 @@
+"""The HTML report: whole in both languages, self-contained, with the numbers of the JSON."""
+
+import re
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+
+from api.reports.charts import Entry, intervals
+from api.reports.fairness import Page, render
+from api.reports.words import LANGUAGES, WORDS
+from fairness.schema import Audit, Range
+from fairness.verdicts import Verdict
+from tests.fairness.test_audit import made
+
+EMPTY = {"meta", "input", "br", "link", "img"}
+"""Elements without an end tag."""
+
+
+class Structure(HTMLParser):
+    """Collects tags and attributes; fails on elements that are not closed in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in EMPTY:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module")
+def biased() -> Audit:
+    return made(later=3, not_stated=60)
+
+
+@pytest.fixture(scope="module")
+def page(biased: Audit) -> str:
+    return render(biased)
+
+
+def test_the_page_asks_for_nothing_from_outside(page: str) -> None:
+    assert not re.search(r"https?://|//[a-z]|url\(|@import", page)
+    tags = Structure(page).tags
+    assert not {"script", "link", "img", "iframe", "object"} & {tag for tag, _ in tags}
+    loading = {"src", "href", "xlink:href", "srcset", "style", "onload"}
+    assert not [a for _, attributes in tags for a in attributes if a in loading]
+
+
+def test_both_languages_have_all_words(page: str) -> None:
+    assert WORDS["en"].keys() == WORDS["fr"].keys()
+    for language in LANGUAGES:
+        assert f'<main lang="{language}"' in page
+        assert WORDS[language]["limits"] in page
+    sections = [Structure(part).tags for part in re.findall(r"(?s)<main .*?</main>", page)]
+    assert [tag for tag, _ in sections[0]] == [tag for tag, _ in sections[1]]
+
+
+def test_verdicts_come_before_pictures_and_method_last(page: str) -> None:
+    words = WORDS["en"]
+    names = ("verdicts", "impact", "curves", "calibration", "shortfall", "details", "method")
+    places = [page.index(f"<h2>{words[name]}</h2>") for name in names]
+    assert places == sorted(places)
+    assert page.index('class="overall FAIL"') < places[0]
+
+
+def test_a_picture_has_the_numbers_of_its_table(biased: Audit) -> None:
+    shown = Page(biased, "en")
+    assert shown.impact_picture is not None
+    texts = [bar.text for bar in shown.impact_picture.bars]
+    assert texts == [shown.span(i.air) for i in shown.at_policy if i.air.low is not None]
+    assert shown.panels
+    assert shown.shortfall_picture is not None
+
+
+def test_numbers_are_written_as_the_language_writes_them(biased: Audit) -> None:
+    assert Page(biased, "en").number(-1234.5, 1) == "\u22121,234.5"
+    assert Page(biased, "fr").number(-1234.5, 1) == "\u22121\u202f234,5"
+    assert Page(biased, "fr").group("not stated & under 25") == "non déclaré & moins de 25"
+    assert Page(biased, "fr").number(-0.001) == "0,00"
+    assert Page(biased, "en").number(None) == "\u2013"
+
+
+def test_text_of_a_contract_cannot_become_markup(biased: Audit) -> None:
+    row = biased.impact[0].model_copy(update={"group": "<script>alert(1)</script>"})
+    text = render(biased.model_copy(update={"impact": (row, *biased.impact[1:])}))
+    assert "<script" not in text
+    assert "&lt;script&gt;" in text
+
+
+def test_an_audit_without_a_large_group_is_still_a_page() -> None:
+    small = made(not_stated=5)
+    few = tuple(
+        i.model_copy(update={"air": Range(), "shortfall": Range(), "verdict": Verdict.INSUFFICIENT})
+        for i in small.impact
+    )
+    bare = small.model_copy(update={"impact": few, "curves": (), "proxies": (), "segments": ()})
+    assert WORDS["fr"]["none"] in unescape(render(bare))
+
+
+def test_a_picture_keeps_every_interval_inside_and_in_order() -> None:
+    ranges = [(0.05, 0.2, 0.5), (0.9, 1.0, 1.1), (2.0, 4.0, 30.0)]
+    entries = [Entry("x", Range(low=a, value=v, high=b), None, "") for a, v, b in ranges]
+    picture = intervals(entries, 1.0, (0.9, None), ratio=True)
+    assert picture is not None
+    for bar in picture.bars:
+        assert bar.value is not None
+        assert 250 <= bar.low <= bar.value <= bar.high <= 710
+    assert intervals([Entry("x", Range(), None, "")], 1.0, (None, None), ratio=True) is None
