@@ -87,7 +87,7 @@ def test_reasons_of_real_scores_are_few_strong_and_in_one_direction() -> None:
         assert len(reasons) <= MOST_REASONS
         assert strengths == sorted(strengths, reverse=True)
         assert all(s >= MATERIAL for s in strengths)
-        strongest = (-totals[i] if approved else totals[i]).max()
+        strongest = (-totals[i] if approved else totals[i])[scores.known[i]].max()
         assert strengths[:1] == ([strongest] if strongest >= MATERIAL else [])
 
 
