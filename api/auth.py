@@ -20,8 +20,8 @@ from api.key_lookup import KeyLookup
 from api.problems import Problem
 from api.request_schema import KEY_PATTERN
 from api.roles import ROLES, SCOPES_BY_ROLE, Role, Scope
-from data.durable import write_new
 from data.errors import AccessError
+from data.secret_key import secret_key
 from data.store import Store
 from data.store.keys import ApiKey, add_key
 
@@ -54,15 +54,7 @@ class Pepper:
     @classmethod
     def load_or_create(cls, folder: Path) -> Pepper:
         """Read ``api_hmac.key`` (mode 0600, 32 bytes), made on first use. Raises AccessError."""
-        path = folder / "api_hmac.key"
-        if not path.exists():
-            write_new(path, token_bytes(32), 0o600)
-        if path.stat().st_mode & 0o007:
-            raise AccessError(f"{path}: others may read this secret; run chmod 600 on it")
-        secret = path.read_bytes()
-        if len(secret) != 32:
-            raise AccessError(f"{path}: must hold exactly 32 bytes")
-        return cls(secret)
+        return cls(secret_key(folder / "api_hmac.key", AccessError))
 
 
 def create_key(

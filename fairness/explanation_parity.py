@@ -125,7 +125,8 @@ def _told(scorer: Scorer, scores: Scores) -> tuple[FloatArray, NDArray[np.intp]]
         raise ValueError("reasons need contributions")
     totals = scorer.reason_writer.totals(scores.contributions)
     declined = np.full(len(totals), DECLINE, dtype=np.intp)
-    told = scorer.reason_writer.pick(totals, declined, scores.known)
+    known = scorer.reason_writer.known(scores.matrix)
+    told = scorer.reason_writer.pick(totals, declined, known)
     return totals, told
 
 

@@ -84,7 +84,8 @@ def _reasons(scorer: Scorer, scores: Scores) -> dict[str, pa.Array]:
     if scores.contributions is None:
         raise ValueError("reasons need contributions")
     totals = scorer.reason_writer.totals(scores.contributions)
-    picked = scorer.reason_writer.pick(totals, scores.recommendation, scores.known)
+    known = scorer.reason_writer.known(scores.matrix)
+    picked = scorer.reason_writer.pick(totals, scores.recommendation, known)
     none = picked < 0
     codes = np.array(scorer.reason_writer.codes)[picked]
     values = np.take_along_axis(totals, np.where(none, 0, picked), axis=1)

@@ -20,7 +20,7 @@ class Scores:
     """Scores of n applications, column by column.
 
     ``contributions`` is (n, k + 1): log-odds a model feature, the base last; each row sums to
-    ``log_odds``. ``known`` is (n, reason groups): whether any feature of the group has a value.
+    ``log_odds``. ``matrix`` (n, k) is what was scored.
     """
 
     log_odds: FloatArray
@@ -29,7 +29,7 @@ class Scores:
     band: NDArray[np.intp]
     recommendation: NDArray[np.intp]
     contributions: FloatArray | None
-    known: NDArray[np.bool_]
+    matrix: FloatArray
 
 
 class Scorer:
@@ -77,7 +77,7 @@ class Scorer:
             band=rules.band(pd),
             recommendation=rules.recommend(pd),
             contributions=contributions,
-            known=self.reason_writer.known(matrix),
+            matrix=matrix,
         )
 
     def band_name(self, scores: Scores, i: int) -> str:
@@ -93,7 +93,8 @@ class Scorer:
         if scores.contributions is None:
             raise ValueError("reasons need contributions")
         totals = self.reason_writer.totals(scores.contributions)
-        picked = self.reason_writer.pick(totals, scores.recommendation, scores.known)
+        known = self.reason_writer.known(scores.matrix)
+        picked = self.reason_writer.pick(totals, scores.recommendation, known)
         return [
             [self.reason_writer.reason(int(g), float(totals[i, g])) for g in row if g >= 0]
             for i, row in enumerate(picked)

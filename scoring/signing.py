@@ -95,7 +95,7 @@ def _load_private(path: Path) -> Ed25519PrivateKey:
         key = None
     if not isinstance(key, Ed25519PrivateKey):
         raise BundleError(f"{path}: not a private Ed25519 key without a password")
-    if os.name == "posix" and path.stat().st_mode & 0o007:
+    if os.name == "posix" and path.stat().st_mode & 0o077:
         raise BundleError(f"{path}: others may read this key; run chmod 600 on it")
     return key
 

@@ -17,8 +17,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from data.durable import write_new
 from data.errors import ProtectedError
+from data.secret_key import secret_key
 from data.statements import Stated, padded
 
 _NONCE = 12
@@ -40,7 +40,10 @@ class ProtectedKeys:
         Raises ProtectedError when a file is not such a key or when others may read it.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        pseudonym, data, inbox = (_key(folder / f"{n}.key") for n in ("pseudonym", "data", "inbox"))
+        pseudonym, data, inbox = (
+            secret_key(folder / f"{name}.key", ProtectedError)
+            for name in ("pseudonym", "data", "inbox")
+        )
         return cls(pseudonym, data, X25519PrivateKey.from_private_bytes(inbox))
 
     def pseudonym(self, applicant_id: str) -> bytes:
@@ -74,14 +77,3 @@ class ProtectedKeys:
     @cached_property
     def _cipher(self) -> AESGCM:
         return AESGCM(self.data_key)
-
-
-def _key(path: Path) -> bytes:
-    if not path.exists():
-        write_new(path, token_bytes(32), 0o600)
-    if path.stat().st_mode & 0o077:
-        raise ProtectedError(f"{path}: others may read this key; run chmod 600 on it")
-    key = path.read_bytes()
-    if len(key) != 32:
-        raise ProtectedError(f"{path}: must hold exactly 32 bytes; restore it from a backup")
-    return key

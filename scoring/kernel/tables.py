@@ -26,7 +26,7 @@ SPLIT = np.dtype(
     align=True,
 )
 TREE = np.dtype(
-    [(name, "i4") for name in ("first_split", "splits", "first_leaf", "groups", "rule", "unused")]
+    [(name, "i4") for name in ("first_split", "splits", "first_leaf", "groups", "rule")]
 )
 
 
@@ -66,7 +66,7 @@ def make_tables(model: TreeModel) -> Tables | None:
         if groups > MOST_GROUPS:
             return None
         first = sum(len(s) for s in splits)
-        trees[i] = (first, len(made), len(leaves), groups, groups * (groups - 1) // 2, 0)
+        trees[i] = (first, len(made), len(leaves), groups, groups * (groups - 1) // 2)
         splits.append(made)
         leaves.extend(tree.leaf_value)
         words.extend(tree.cat_threshold)

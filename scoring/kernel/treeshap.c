@@ -43,7 +43,6 @@ typedef struct {
     int32_t first_leaf;
     int32_t groups;      /* groups of LANES quadrature points */
     int32_t rule;        /* its first group, within points and weights */
-    int32_t unused;
 } Tree;
 
 typedef struct {

@@ -81,13 +81,14 @@ def test_reasons_of_real_scores_are_few_strong_and_in_one_direction() -> None:
     scores = scorer.score(small_columns(300, seed=8), 300)
     assert scores.contributions is not None
     totals = scorer.reason_writer.totals(scores.contributions)
+    known = scorer.reason_writer.known(scores.matrix)
     for i, reasons in enumerate(scorer.reasons(scores)):
         approved = RECOMMENDATIONS[scores.recommendation[i]] == "approve"
         strengths = [-r.contribution if approved else r.contribution for r in reasons]
         assert len(reasons) <= MOST_REASONS
         assert strengths == sorted(strengths, reverse=True)
         assert all(s >= MATERIAL for s in strengths)
-        strongest = (-totals[i] if approved else totals[i])[scores.known[i]].max()
+        strongest = (-totals[i] if approved else totals[i])[known[i]].max()
         assert strengths[:1] == ([strongest] if strongest >= MATERIAL else [])
 
 
