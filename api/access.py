@@ -1,7 +1,7 @@
 """Permissions as types: a route's signature says who may call it.
 
-``asker: Annotated[Principal, requires("score:write")]`` lets a key with that scope in and
-nobody else. A route without such a parameter is public and stands in ``PUBLIC``; a test
+``asker: Annotated[Principal, requires("score:write")]`` lets a key or token with that scope in
+and nobody else. A route without such a parameter is public and stands in ``PUBLIC``; a test
 compares the two.
 """
 
@@ -33,25 +33,32 @@ PUBLIC = frozenset(
 class _KeyWith(SecurityBase):
     """The dependency on a key; being a SecurityBase, it stands in the OpenAPI document."""
 
-    model = HTTPBearer(description="A key made by `microscore keys create`.")
+    model = HTTPBearer(
+        description="A key made by `microscore keys create`, or a token of the identity provider."
+    )
     scheme_name = "api_key"
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
     async def __call__(self, request: Request) -> Principal:
-        """Who is asking. Raises Problem (401 or 403), StoreError."""
-        scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            raise Problem("unauthorized")
-        authenticator: Authenticator = request.app.state.service.authenticator
-        principal = await authenticator.principal(key)
-        request.scope["key_id"] = principal.key_id
-        if not principal.may(self._scope):
-            raise Problem("forbidden", f"the role of this key lacks the scope {self._scope}")
-        return principal
+        """Who is asking. Raises Problem (401, 403, 429 or 503), StoreError."""
+        return await admit(request.app.state.service.authenticator, request, self._scope)
+
+
+async def admit(authenticator: Authenticator, request: Request, scope: Scope) -> Principal:
+    """Who sends ``request``, if ``scope`` is theirs. Raises Problem (401 to 503), StoreError."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise Problem("unauthorized")
+    address = request.client.host if request.client else ""
+    principal = await authenticator.principal(key, address)
+    request.scope["key_id"] = principal.key_id
+    if not principal.may(scope):
+        raise Problem("forbidden", f"this key lacks the scope {scope}")
+    return principal
 
 
 def requires(scope: Scope) -> Any:
-    """Dependency on a key whose role carries ``scope``: 401 without key, 403 without scope."""
+    """Dependency on a key that carries ``scope``: 401 without key, 403 without scope."""
     return Depends(_KeyWith(scope))

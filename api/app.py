@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from api.direct import DirectRoute
 from api.edge import Edge
 from api.lifespan import opened
 from api.log import Log
@@ -39,5 +40,6 @@ def create_app(settings: Settings) -> FastAPI:
         app.add_exception_handler(kind, on_error)
     for module in (scores, protected, health, documentation):
         app.router.routes += module.router.routes  # flat: one look-up a request
-    app.add_middleware(Edge, metrics=metrics, log=log)
+    direct = [route for route in app.routes if isinstance(route, DirectRoute)]
+    app.add_middleware(Edge, metrics=metrics, log=log, direct=direct)
     return app

@@ -1,31 +1,29 @@
-"""API keys: made here, stored only as HMAC-SHA-256, checked at every request.
-
-A key reads ``ms_IDIDIDID_SECRET...CHECKS``: 8 characters of id, 32 of secret (160 random bits)
-and 6 of checksum, so that a slip of the hand is refused without asking the store.
-"""
+"""Who is asking: by an API key, or by a token of the institution's identity provider."""
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import re
-from base64 import b32encode
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from secrets import token_bytes
-from typing import cast
+from typing import Protocol, cast
 
+from api.api_keys import PREFIX, Pepper, key_id_of
 from api.key_lookup import KeyLookup
+from api.limits import Buckets, Failures, come_later
 from api.problems import Problem
-from api.request_schema import KEY_PATTERN
-from api.roles import ROLES, SCOPES_BY_ROLE, Role, Scope
-from data.errors import AccessError
-from data.secret_key import secret_key
-from data.store import Store
-from data.store.keys import ApiKey, add_key
+from api.roles import SCOPES_BY_ROLE, Role, Scope
+from data.store.keys import ApiKey
 
-_FORM = re.compile(r"(ms_([a-z2-7]{8})_[a-z2-7]{32})([a-z2-7]{6})")
+LONGEST = 8 * 1024
+"""Characters of the longest key or token that is looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a key may ask for."""
+
+    requests_per_minute: int
+    scores_per_day: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,95 +33,88 @@ class Principal:
     key_id: str
     role: Role
     branch: str | None
+    scopes: frozenset[Scope]
+    limits: Limits
 
     def may(self, scope: Scope) -> bool:
-        """Whether the role carries ``scope``."""
-        return scope in SCOPES_BY_ROLE[self.role]
+        """Whether this key or token carries ``scope``."""
+        return scope in self.scopes
 
 
-@dataclass(frozen=True)
-class Pepper:
-    """The server's secret: a stolen table of keys is worth nothing without it."""
+class Tokens(Protocol):
+    """Verifies the bearer tokens that are not our keys."""
 
-    secret: bytes = field(repr=False)
-
-    def digest(self, key: str) -> str:
-        """HMAC-SHA-256 of the whole key, in hexadecimal."""
-        return hmac.new(self.secret, key.encode(), hashlib.sha256).hexdigest()
-
-    @classmethod
-    def load_or_create(cls, folder: Path) -> Pepper:
-        """Read ``api_hmac.key`` (mode 0600, 32 bytes), made on first use. Raises AccessError."""
-        return cls(secret_key(folder / "api_hmac.key", AccessError))
-
-
-def create_key(
-    store: Store,
-    pepper: Pepper,
-    role: str,
-    branch: str | None,
-    name: str,
-    expires: datetime,
-) -> tuple[str, ApiKey]:
-    """Make and store a key; the text is not kept anywhere. Raises AccessError, StoreError."""
-    if role not in ROLES:
-        raise AccessError(f"the role must be one of {', '.join(ROLES)}")
-    if branch is not None and role != "officer":
-        raise AccessError("only the key of an officer has a branch")
-    if branch is not None and not re.fullmatch(KEY_PATTERN, branch):
-        raise AccessError("a branch is 1 to 64 of the characters A-Z a-z 0-9 . _ : -")
-    key_id = _letters(token_bytes(5))
-    body = f"ms_{key_id}_{_letters(token_bytes(20))}"
-    text = body + _checksum(body)
-    row = ApiKey(
-        key_id=key_id,
-        digest=pepper.digest(text),
-        role=role,
-        branch=branch,
-        name=name,
-        created_at=datetime.now(UTC),
-        expires_at=expires,
-        revoked_at=None,
-    )
-    add_key(store, row)
-    return text, row
-
-
-def key_id_of(text: str) -> str | None:
-    """The id inside a key, or None when form or checksum are wrong."""
-    match = _FORM.fullmatch(text)
-    if match is None or not hmac.compare_digest(_checksum(match[1]), match[3]):
-        return None
-    return match[2]
-
-
-def _letters(raw: bytes) -> str:
-    return b32encode(raw).decode().lower()
-
-
-def _checksum(body: str) -> str:
-    return _letters(hashlib.sha256(body.encode()).digest())[:6]
+    async def principal(self, token: str) -> Principal:
+        """Who is asking. Raises Problem 401, 403 or 503."""
 
 
 class Authenticator:
-    """Finds out who sent a key. Every request asks the store: revoking works at once."""
+    """Finds out who asks, and lets nobody ask too often.
 
-    def __init__(self, keys: KeyLookup, pepper: Pepper) -> None:
-        self._keys, self._pepper = keys, pepper
+    Every request asks the store about its key: revoking works at once.
+    """
 
-    async def principal(self, text: str) -> Principal:
-        """The owner of key ``text``. Raises Problem 401, or StoreError when none can be asked."""
+    def __init__(
+        self,
+        keys: KeyLookup,
+        pepper: Pepper,
+        limits: Limits,
+        failures: Failures,
+        tokens: Tokens | None = None,
+    ) -> None:
+        self._keys, self._pepper, self._limits = keys, pepper, limits
+        self._failures, self._tokens = failures, tokens
+        self._asked = Buckets()
+
+    async def principal(self, text: str, address: str) -> Principal:
+        """The owner of the key or token ``text`` that came from ``address``.
+
+        Raises Problem: 401 for what is not in force, 403 for a token without a role, 429 for
+        too many requests or failures, 503 when the issuer of a token cannot be asked; StoreError.
+        """
+        mark = self._pepper.digest(text.encode())
+        self._failures.check(address, mark)
+        try:
+            principal = await self._find(text, mark)
+        except Problem as problem:
+            if problem.slug == "unauthorized":
+                self._failures.failed(address, mark)
+            raise
+        self._failures.got_in(mark)
+        if seconds := self._asked.take(principal.key_id, principal.limits.requests_per_minute):
+            raise come_later("too-many-requests", seconds)
+        return principal
+
+    async def _find(self, text: str, mark: str) -> Principal:
+        if len(text) > LONGEST:
+            raise Problem("unauthorized")
+        if self._tokens is not None and not text.startswith(PREFIX):
+            return await self._tokens.principal(text)
         key_id = key_id_of(text)
         if key_id is None:
             raise Problem("unauthorized")
         row = await self._keys.find(key_id)
-        digest = self._pepper.digest(text)
-        known = row is not None and hmac.compare_digest(digest, row.digest)
-        if row is None or not known or not _in_force(row, datetime.now(UTC)):
+        known = row is not None and hmac.compare_digest(mark, row.digest)
+        if row is None or not known or not in_force(row, datetime.now(UTC)):
             raise Problem("unauthorized")
-        return Principal(row.key_id, cast(Role, row.role), row.branch)
+        return self._owner(row)
+
+    def _owner(self, row: ApiKey) -> Principal:
+        role = cast(Role, row.role)
+        scopes = SCOPES_BY_ROLE[role]
+        return Principal(
+            key_id=row.key_id,
+            role=role,
+            branch=row.branch,
+            scopes=scopes if row.scopes is None else scopes.intersection(row.scopes),
+            limits=Limits(
+                row.requests_per_minute or self._limits.requests_per_minute,
+                row.scores_per_day or self._limits.scores_per_day,
+            ),
+        )
 
 
-def _in_force(row: ApiKey, now: datetime) -> bool:
+def in_force(row: ApiKey, now: datetime) -> bool:
+    """Whether ``row`` opens anything at ``now``: not revoked, not expired, of a role we know."""
     expired = row.expires_at is not None and row.expires_at <= now
     return row.role in SCOPES_BY_ROLE and row.revoked_at is None and not expired

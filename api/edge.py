@@ -1,15 +1,17 @@
 """The outermost layer of every request: its id, security headers, metrics, log line, last net."""
 
+from collections.abc import Sequence
 from secrets import token_hex
 from time import perf_counter
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.direct import DirectRoute
 from api.log import Event, Log
 from api.metrics import Metrics
-from api.problems import on_error
+from api.problems import Problem, on_error
+from data.errors import StoreError
 
 HEADERS = {
     "cache-control": "no-store",
@@ -20,14 +22,22 @@ HEADERS = {
 }
 """Set on every reply unless its route sets another value."""
 
+_HEADERS = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 _METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
 
 
 class Edge:
-    """ASGI middleware; an exception that nothing else handled becomes a silent 500 problem."""
+    """ASGI middleware; an exception that nothing else handled becomes a silent 500 problem.
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, log: Log) -> None:
+    A ``DirectRoute`` at exactly the asked address answers at once; everything else, and what
+    such a route does not take, goes through the app's own layers and its look-up of routes.
+    """
+
+    def __init__(
+        self, app: ASGIApp, metrics: Metrics, log: Log, direct: Sequence[DirectRoute]
+    ) -> None:
         self._app, self._metrics, self._log = app, metrics, log
+        self._direct = {route.path: route for route in direct}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -38,13 +48,22 @@ class Edge:
         scope["request_id"] = token_hex(8)
         reply = _Reply(send, scope["request_id"])
         try:
-            await self._app(scope, receive, reply)
+            await self._serve(scope, receive, reply)
         except Exception as error:
-            self._log.error(Event.ERROR, error, request_id=scope["request_id"])
+            if not isinstance(error, (Problem, StoreError)):
+                self._log.error(Event.ERROR, error, request_id=scope["request_id"])
             if not reply.status:
                 answer = await on_error(Request(scope), error)
                 await answer(scope, receive, reply)
         self._note(scope, reply.status, perf_counter() - began)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        route = self._direct.get(scope["path"])
+        if route is None or not route.takes(scope):
+            await self._app(scope, receive, send)
+            return
+        scope["route"] = route
+        await route.answer(scope, receive, send)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unknown")
@@ -72,8 +91,11 @@ class _Reply:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
-                headers.setdefault(name, value)
-            headers["x-request-id"] = self._request_id
+            given = message.get("headers", [])
+            names = {name.lower() for name, _ in given}
+            message["headers"] = [
+                *given,
+                *(header for header in _HEADERS if header[0] not in names),
+                (b"x-request-id", self._request_id.encode()),
+            ]
         await self._send(message)

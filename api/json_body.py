@@ -4,7 +4,7 @@ from json import loads
 from typing import Any
 
 import orjson
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 from api.problems import Problem
 
@@ -19,15 +19,17 @@ async def read_body(request: Request, limit: int) -> bytes:
     """
     _check_headers(request, limit)
     chunks: list[bytes] = []
-    size = 0
-    try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > limit:
-                raise Problem("body-too-large", f"at most {limit} bytes are read")
-            chunks.append(chunk)
-    except ClientDisconnect:
-        raise Problem("invalid-json", "the body ended early") from None
+    size, more = 0, True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise Problem("invalid-json", "the body ended early")
+        chunk = message.get("body", b"")
+        more = message.get("more_body", False)
+        size += len(chunk)
+        if size > limit:
+            raise Problem("body-too-large", f"at most {limit} bytes are read")
+        chunks.append(chunk)
     return b"".join(chunks)
 
 
@@ -51,13 +53,14 @@ def parse(body: bytes, most_members: int) -> Any:
     more depth or values than any valid body has.
     """
     # A million empty lists cost a second to make; to count their brackets costs none.
-    if body.count(b"[") + body.count(b"{") > most_members:
+    brackets = body.count(b"[") + body.count(b"{")
+    if brackets > most_members:
         raise Problem("invalid-json", f"more than {most_members} values")
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise Problem("invalid-json", "the body is not strict JSON in UTF-8") from None
-    names = _count_names(value, most_members)
+    names = _count_names(value, most_members, brackets)
     # Outside of strings every colon belongs to one name, so as many names as colons means that
     # no name was lost to another. More colons: some stand in strings, or a name stands twice.
     if body.count(b":") != names:
@@ -65,26 +68,29 @@ def parse(body: bytes, most_members: int) -> Any:
     return value
 
 
-def _count_names(root: Any, most_members: int) -> int:
-    names = members = 0
-    level = [root]
-    for _ in range(DEPTH + 1):
-        below: list[Any] = []
+def _count_names(root: Any, most_members: int, most_containers: int) -> int:
+    """Names of all objects in ``root``, which holds at most ``most_containers``, itself one."""
+    names = members = containers = 0
+    level = [root] if isinstance(root, (dict, list)) else []
+    for _ in range(DEPTH):
+        containers += len(level)
         for value in level:
-            if not isinstance(value, (dict, list)):
-                continue
             members += len(value)
-            if members > most_members:
-                raise Problem("invalid-json", f"more than {most_members} values")
             if isinstance(value, dict):
                 names += len(value)
-                below.extend(value.values())
-            else:
-                below.extend(value)
-        if not below:
+        if members > most_members:
+            raise Problem("invalid-json", f"more than {most_members} values")
+        if containers == most_containers:
             return names
-        level = below
+        level = [inner for value in level for inner in _containers(value)]
+        if not level:
+            return names
     raise Problem("invalid-json", f"deeper than {DEPTH} levels")
+
+
+def _containers(value: Any) -> list[Any]:
+    values = value.values() if isinstance(value, dict) else value
+    return [v for v in values if isinstance(v, (dict, list))]
 
 
 def _refuse_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

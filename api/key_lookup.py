@@ -2,33 +2,54 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 
 from api.store_reader import StoreReader
+from data.errors import StoreError
 from data.store import Store
-from data.store.keys import ApiKey, find_key
+from data.store.keys import ApiKey, QuickKeys, find_key
 
 
 class KeyLookup:
-    """One look at a time; whoever comes meanwhile shares the next one.
+    """A look at a key that answers a request always begins after the request came.
 
-    A look that answers a request always begins after the request came, so that a key that was
-    revoked before is seen as revoked. Call it from the event loop only.
+    So a key that was revoked before, by whichever process, is seen as revoked. With ``quick``
+    a look is made at once, on the event loop, and serves all that run in the same turn of the
+    loop: they came before it. Otherwise, and when that cannot answer, a thread looks; whoever
+    comes meanwhile shares the next look. Call it from the event loop only.
     """
 
-    def __init__(self, reader: StoreReader) -> None:
-        self._reader = reader
+    def __init__(self, reader: StoreReader, quick: QuickKeys | None = None) -> None:
+        self._reader, self._quick = reader, quick
+        self._seen: dict[str, ApiKey | None] = {}
         self._waiting: dict[str, asyncio.Future[ApiKey | None]] = {}
         self._looking: asyncio.Task[None] | None = None
 
     async def find(self, key_id: str) -> ApiKey | None:
         """The key of this id, in force or not. Raises StoreError."""
+        if self._quick is not None:
+            with suppress(StoreError):
+                return self._find_now(self._quick, key_id)
         answer = self._waiting.get(key_id)
         if answer is None:
             answer = self._waiting[key_id] = asyncio.get_running_loop().create_future()
         if self._looking is None:
             self._looking = asyncio.create_task(self._look())
         return await asyncio.shield(answer)
+
+    def close(self) -> None:
+        """Let the connection of the quick look go."""
+        if self._quick is not None:
+            self._quick.close()
+
+    def _find_now(self, quick: QuickKeys, key_id: str) -> ApiKey | None:
+        if key_id in self._seen:
+            return self._seen[key_id]
+        if not self._seen:
+            asyncio.get_running_loop().call_soon(self._seen.clear)
+        found = self._seen[key_id] = quick.find(key_id)
+        return found
 
     async def _look(self) -> None:
         while self._waiting:

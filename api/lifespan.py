@@ -4,14 +4,24 @@ import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
-from api.auth import Authenticator, Pepper
+from api.api_keys import Pepper
+from api.auth import Authenticator, Limits, Tokens
+from api.budgets import Budgets
+from api.heads import keep_heads
+from api.idempotency import Idempotency
+from api.issuer_keys import IssuerKeys, fetch_keys
+from api.keeper import Keeper
 from api.key_lookup import KeyLookup
+from api.limits import Failures
 from api.log import Event, Log
 from api.metrics import Metrics
+from api.oidc import OidcTokens
 from api.openapi import Description
+from api.probing import Alarm, Probing
 from api.readiness import Readiness
 from api.service import Service
 from api.serving import Champion
@@ -20,7 +30,11 @@ from api.store_reader import StoreReader
 from data.errors import StoreError
 from data.inbox import Inbox
 from data.store import Store, open_store
+from data.store.heads import HeadBook
+from data.store.keys import QuickKeys
+from data.store.ledger import Ledger
 from data.store.writer import DecisionWriter
+from data.vault import Vault
 from scoring.champion import ChampionWatcher
 from scoring.registry import Registry
 from scoring.signing import TrustedKeys
@@ -38,28 +52,59 @@ async def opened(
     store = open_store(settings.database_url)
     registry = Registry(store, settings.home, TrustedKeys(settings.keys_folder))
     watcher = ChampionWatcher(registry)
-    reader, writer = StoreReader(store), DecisionWriter(store)
+    vault = Vault.open(settings.vault_folder, settings.vault_command)
+    ledger = Ledger(store, vault)
+    reader, writer = StoreReader(store), DecisionWriter(store, ledger)
+    keys = KeyLookup(reader, QuickKeys(store) if store.is_local else None)
     champion = Champion(watcher, metrics, log)
     service = Service(
         settings=settings,
-        authenticator=Authenticator(KeyLookup(reader), pepper),
+        authenticator=_authenticator(settings, keys, pepper, log),
+        budgets=Budgets(reader),
+        probing=Probing(
+            settings.probing_variants,
+            settings.probing_stop,
+            Alarm(vault, ledger, reader, metrics, log),
+        ),
+        idempotency=Idempotency(reader, pepper),
         champion=champion,
         reader=reader,
-        writer=writer,
+        ledger=ledger,
+        keeper=Keeper(writer),
         readiness=Readiness(reader, settings.home, settings.disk_floor_mb),
         metrics=metrics,
-        description=Description(app, champion),
+        description=Description(app, champion, settings.oidc.issuer),
         batches=ThreadPoolExecutor(settings.batch_threads, "batch"),
         inbox=Inbox(settings.inbox_folder),
     )
     starting = await _start(store, watcher, log)
+    book = HeadBook(settings.heads_folder, settings.keys_folder)
+    heads = asyncio.create_task(keep_heads(ledger, book, reader, log))
     log.info(Event.STARTED)
+    if champion.find() is None:
+        log.error(Event.NO_CHAMPION)
     try:
         yield service
     finally:
         starting.cancel()
-        await asyncio.to_thread(_close, service, watcher, store)
+        heads.cancel()
+        keys.close()
+        await asyncio.to_thread(_close, service, watcher, writer, store)
         log.info(Event.STOPPED)
+
+
+def _authenticator(settings: Settings, keys: KeyLookup, pepper: Pepper, log: Log) -> Authenticator:
+    limits = Limits(settings.requests_per_minute, settings.scores_per_day)
+    failures = Failures(settings.failures_per_minute)
+    return Authenticator(keys, pepper, limits, failures, _tokens(settings, limits, log))
+
+
+def _tokens(settings: Settings, limits: Limits, log: Log) -> Tokens | None:
+    oidc = settings.oidc
+    if oidc.issuer is None:
+        return None
+    fetch = partial(fetch_keys, oidc.issuer, oidc.jwks_url, oidc.algorithms)
+    return OidcTokens(oidc, IssuerKeys(fetch, log), limits)
 
 
 async def _start(store: Store, watcher: ChampionWatcher, log: Log) -> asyncio.Task[None]:
@@ -83,9 +128,12 @@ async def _start(store: Store, watcher: ChampionWatcher, log: Log) -> asyncio.Ta
     return starting
 
 
-def _close(service: Service, watcher: ChampionWatcher, store: Store) -> None:
+def _close(
+    service: Service, watcher: ChampionWatcher, writer: DecisionWriter, store: Store
+) -> None:
     service.batches.shutdown(wait=False, cancel_futures=True)
     watcher.stop()
-    service.writer.stop()
+    writer.stop()
+    service.budgets.close(store)
     service.reader.close()
     store.close()

@@ -7,16 +7,18 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from enum import StrEnum
 from traceback import extract_tb
 from typing import Any
 
 import orjson
-import structlog
+
+_LINE = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z
 
 
 class Event(StrEnum):
-    """Every event that the server logs."""
+    """Every event that the server or the worker logs."""
 
     STARTED = "server.started"
     STOPPED = "server.stopped"
@@ -24,26 +26,22 @@ class Event(StrEnum):
     ERROR = "request.error"
     CHAMPION = "champion.in_service"
     CHAMPION_FAILURE = "champion.failure"
+    NO_CHAMPION = "champion.none"
     WAITING = "store.waiting"
+    ISSUER_FAILURE = "issuer.failure"
+    PROBING = "probing.alarm"
+    HEAD_FAILURE = "audit.head_failure"
+    JOB_DONE = "job.done"
+    JOB_FAILED = "job.failed"
     LIBRARY = "library.warning"
 
 
 class Log:
     """Writes events to standard error."""
 
-    def __init__(self) -> None:
-        self._logger = structlog.wrap_logger(
-            structlog.BytesLogger(sys.stderr.buffer),
-            processors=[
-                structlog.processors.add_log_level,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-                structlog.processors.JSONRenderer(serializer=orjson.dumps),
-            ],
-        )
-
     def info(self, event: Event, **fields: Any) -> None:
         """Something that is as it should be."""
-        self._logger.info(event.value, **fields)
+        self._write("info", event, fields)
 
     def error(self, event: Event, error: BaseException | None = None, **fields: Any) -> None:
         """Something that needs a person; of ``error`` only the type and the place are told."""
@@ -51,7 +49,14 @@ class Log:
             frames = extract_tb(error.__traceback__)
             at = f"{frames[-1].name}:{frames[-1].lineno}" if frames else "unknown"
             fields |= {"error": type(error).__name__, "at": at}
-        self._logger.error(event.value, **fields)
+        self._write("error", event, fields)
+
+    @staticmethod
+    def _write(level: str, event: Event, fields: dict[str, Any]) -> None:
+        """One line, in one call, so that lines of several threads do not mix."""
+        told = {"event": event, "level": level, "timestamp": datetime.now(UTC)}
+        sys.stderr.buffer.write(orjson.dumps(fields | told, option=_LINE))
+        sys.stderr.buffer.flush()
 
     @contextmanager
     def libraries(self) -> Iterator[None]:

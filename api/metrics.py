@@ -1,6 +1,7 @@
 """What Prometheus reads at ``/metrics``: counts and times, nothing about a person."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -46,15 +47,29 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._probing = Counter(
+            "microscore_probing_alarms",
+            "Applicants of whom one key tried too many different values.",
+            registry=self._registry,
+        )
+
+        self._requests_of = cache(self._requests.labels)
+        self._seconds_of = cache(self._seconds.labels)
+        self._decisions_of = cache(self._decisions.labels)
+
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count one answered request."""
-        self._requests.labels(route, method, status).inc()
-        self._seconds.labels(route).observe(seconds)
+        self._requests_of(route, method, status).inc()
+        self._seconds_of(route).observe(seconds)
 
     def decided(self, decisions: Sequence[Decision]) -> None:
         """Count decisions that are stored."""
         for decision in decisions:
-            self._decisions.labels(decision.recommendation, decision.model_version).inc()
+            self._decisions_of(decision.recommendation, decision.model_version).inc()
+
+    def probing(self) -> None:
+        """Count an alarm of probing."""
+        self._probing.inc()
 
     def in_service(self, model: str, contract: str) -> None:
         """Name the model version that serves from now on."""

@@ -7,6 +7,7 @@ import orjson
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from api.addresses import discovery_url
 from api.examples import example_application, example_statement
 from api.intake import MOST_APPLICATIONS, Intake
 from api.problems import ProblemReply
@@ -31,21 +32,39 @@ _BATCH = {
 
 
 class Description:
-    """The document of ``app``, made again when another model comes into service."""
+    """The document of ``app``, made again when another model comes into service.
 
-    def __init__(self, app: FastAPI, champion: Champion) -> None:
-        self._app, self._champion = app, champion
+    ``issuer``: whose tokens are accepted besides our keys.
+    """
+
+    def __init__(self, app: FastAPI, champion: Champion, issuer: str | None = None) -> None:
+        self._app, self._champion, self._issuer = app, champion, issuer
         self._made: tuple[Serving | None, bytes] | None = None
 
     def document(self) -> bytes:
         """The document as JSON; without a model in service an application is any object."""
         serving = self._champion.find()
         if self._made is None or self._made[0] is not serving:
-            self._made = serving, _describe(self._app, serving.intake if serving else None)
+            document = _describe(self._app, serving.intake if serving else None)
+            if self._issuer is not None:
+                _accept_tokens(document, self._issuer)
+            self._made = serving, orjson.dumps(document)
         return self._made[1]
 
 
-def _describe(app: FastAPI, intake: Intake | None) -> bytes:
+def _accept_tokens(document: dict[str, Any], issuer: str) -> None:
+    """Let a token do wherever a key does."""
+    document["components"]["securitySchemes"]["oidc"] = {
+        "type": "openIdConnect",
+        "openIdConnectUrl": discovery_url(issuer),
+    }
+    for path in document["paths"].values():
+        for operation in path.values():
+            if "security" in operation:
+                operation["security"].append({"oidc": []})
+
+
+def _describe(app: FastAPI, intake: Intake | None) -> dict[str, Any]:
     document = get_openapi(
         title="microscore",
         version=version("microscore"),
@@ -71,7 +90,7 @@ def _describe(app: FastAPI, intake: Intake | None) -> bytes:
             for name, e in _examples(intake).items()
         },
     )
-    return orjson.dumps(document)
+    return document
 
 
 def _add(schemas: dict[str, Any], name: str, schema: dict[str, Any]) -> None:

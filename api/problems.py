@@ -26,15 +26,22 @@ Slug = Literal[
     "forbidden",
     "not-found",
     "method-not-allowed",
+    "erased",
     "body-too-large",
     "unsupported-media-type",
     "invalid-application",
     "invalid-statement",
     "invalid-parameter",
+    "idempotency-key-reused",
+    "too-many-requests",
+    "too-many-failures",
+    "score-budget-spent",
+    "probing-stopped",
     "internal-error",
     "no-champion",
     "store-unavailable",
     "inbox-unavailable",
+    "issuer-unavailable",
     "not-ready",
 ]
 
@@ -53,7 +60,9 @@ KINDS: dict[Slug, Kind] = {
         400, "The body is not acceptable JSON", "Send strict JSON in UTF-8, each name once."
     ),
     "unauthorized": Kind(
-        401, "A valid key is needed", "Send the header 'Authorization: Bearer KEY'."
+        401,
+        "A valid key or token is needed",
+        "Send the header 'Authorization: Bearer KEY', with a key or token in force.",
     ),
     "forbidden": Kind(
         403, "This key may not do that", "Ask for a key with the role or branch that may."
@@ -62,6 +71,7 @@ KINDS: dict[Slug, Kind] = {
     "method-not-allowed": Kind(
         405, "The address has no such method", "Use a method named in the header Allow."
     ),
+    "erased": Kind(410, "What was personal in this decision is erased", "Nothing brings it back."),
     "body-too-large": Kind(413, "The body is too large", "Send less, or in several requests."),
     "unsupported-media-type": Kind(
         415, "The body has another type than JSON", "Send 'Content-Type: application/json'."
@@ -73,7 +83,30 @@ KINDS: dict[Slug, Kind] = {
         422, "A protected attribute breaks a rule of the contract", "Correct each in 'errors'."
     ),
     "invalid-parameter": Kind(
-        422, "A parameter of the address is not valid", "Correct each field in 'errors'."
+        422, "A parameter of the request is not valid", "Correct each field in 'errors'."
+    ),
+    "idempotency-key-reused": Kind(
+        422,
+        "The Idempotency-Key was used for another request",
+        "Send a new key for a new request, and the same body when you try again.",
+    ),
+    "too-many-requests": Kind(
+        429, "Too many requests with this key", "Wait as the header Retry-After says."
+    ),
+    "too-many-failures": Kind(
+        429,
+        "Too many wrong keys from this address",
+        "Correct the key or token, and wait as the header Retry-After says.",
+    ),
+    "score-budget-spent": Kind(
+        429,
+        "The scores of this day are used up",
+        "Wait for the next day (UTC), or ask for a key with a larger budget.",
+    ),
+    "probing-stopped": Kind(
+        429,
+        "This applicant was scored with too many different values",
+        "Send what is true of the applicant, or wait as the header Retry-After says.",
     ),
     "internal-error": Kind(
         500, "The server failed", "Try again; if it stays, report the 'instance'."
@@ -91,6 +124,12 @@ KINDS: dict[Slug, Kind] = {
         503,
         "Protected attributes cannot be kept now",
         "Try again; if it stays, run `microscore fairness protect-inbox` where audits run.",
+        retry_after=5,
+    ),
+    "issuer-unavailable": Kind(
+        503,
+        "The identity provider cannot be asked now",
+        "Try again; keys made by `microscore keys create` work meanwhile.",
         retry_after=5,
     ),
     "not-ready": Kind(503, "The server is not ready", "See 'errors'.", retry_after=5),
@@ -164,21 +203,50 @@ def _as_problem(error: Exception) -> Problem:
         case HTTPException(status_code=405):
             return Problem("method-not-allowed", headers=error.headers)
         case RequestValidationError():
-            names = dict.fromkeys(str(e["loc"][-1]) for e in error.errors())
-            rule = "not one of the values allowed"
+            broken = {str(e["loc"][-1]): _rule(e) for e in error.errors()}
             return Problem(
-                "invalid-parameter", errors=[FieldError(field=n, rule=rule) for n in names]
+                "invalid-parameter",
+                errors=[FieldError(field=name, rule=rule) for name, rule in broken.items()],
             )
     return Problem("internal-error")
 
 
+def _rule(error: Mapping[str, Any]) -> str:
+    """The rule that a parameter breaks; of what was sent it says nothing."""
+    context = error.get("ctx", {})
+    match error["type"]:
+        case "uuid_parsing" | "uuid_type":
+            return "must be a UUID: 32 hexadecimal digits in groups of 8-4-4-4-12"
+        case "literal_error":
+            return f"must be one of {context['expected']}"
+        case "string_pattern_mismatch":
+            return "must be 1 to 64 of the characters A-Z a-z 0-9 . _ : -"
+        case "missing":
+            return "is required"
+    return "is not valid"
+
+
 def responses(*slugs: Slug) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI entries of the problems that a route can answer with."""
+    """OpenAPI entries of the problems that a route can answer with.
+
+    Where a key is needed, those of asking too often stand by themselves.
+    """
     titles: dict[int, list[str]] = {}
-    for slug in slugs:
+    for slug in slugs + (_OF_KEYS if "unauthorized" in slugs else ()):
         titles.setdefault(KINDS[slug].status, []).append(KINDS[slug].title)
+    return {status: _response(status, "; or: ".join(named)) for status, named in titles.items()}
+
+
+def _response(status: int, description: str) -> dict[str, Any]:
     schema = {"$ref": "#/components/schemas/ProblemReply"}
-    return {
-        status: {"description": "; or: ".join(named), "content": {MEDIA_TYPE: {"schema": schema}}}
-        for status, named in titles.items()
+    response = {"description": description, "content": {MEDIA_TYPE: {"schema": schema}}}
+    return response | ({"headers": _RETRY_AFTER} if status in {429, 503} else {})
+
+
+_OF_KEYS: tuple[Slug, ...] = ("too-many-requests", "too-many-failures", "issuer-unavailable")
+_RETRY_AFTER = {
+    "Retry-After": {
+        "description": "Seconds to wait before the next try.",
+        "schema": {"type": "integer", "minimum": 1},
     }
+}

@@ -23,6 +23,11 @@ _record = cast(Callable[[str, dict[str, Any]], type], TypedDict)
 
 def request_adapter(contract: Contract) -> TypeAdapter[dict[str, Any]]:
     """The checker of one application; ``json_schema`` of it is the published schema."""
+    return TypeAdapter(request_type(contract))
+
+
+def request_type(contract: Contract) -> Any:
+    """The type of one application, as pydantic understands it."""
     sources = {name: contract.sources[name] for name in sources_asked(contract)}
     consents = {name: _consent(s) for name, s in sources.items() if s.legal_basis == "consent"}
     consent = _strict_record("Consents", consents)
@@ -36,7 +41,7 @@ def request_adapter(contract: Contract) -> TypeAdapter[dict[str, Any]]:
         ),
         "consents": consent if _needs_consent(sources) else NotRequired[consent],
     }
-    return TypeAdapter(_strict_record("Application", application))
+    return _strict_record("Application", application)
 
 
 def sources_asked(contract: Contract) -> list[str]:

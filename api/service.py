@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,19 +11,20 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from api.auth import Authenticator
+from api.budgets import Budgets
+from api.idempotency import Idempotency
+from api.keeper import Keeper
 from api.metrics import Metrics
 from api.openapi import Description
+from api.probing import Probing
 from api.readiness import Readiness
 from api.serving import Champion
 from api.settings import Settings
 from api.store_reader import StoreReader
-from data.errors import StoreError
 from data.inbox import Inbox
 from data.store.decisions import Decision
-from data.store.writer import DecisionWriter
-
-PATIENCE = 1.5
-"""Seconds that a reply waits for its row to be durable."""
+from data.store.idempotency import Claim
+from data.store.ledger import Ledger
 
 
 @dataclass(frozen=True)
@@ -33,22 +33,25 @@ class Service:
 
     settings: Settings
     authenticator: Authenticator
+    budgets: Budgets
+    probing: Probing
+    idempotency: Idempotency
     champion: Champion
     reader: StoreReader
-    writer: DecisionWriter
+    ledger: Ledger
+    keeper: Keeper
     readiness: Readiness
     metrics: Metrics
     description: Description
     batches: ThreadPoolExecutor
     inbox: Inbox
 
-    async def keep(self, decisions: Sequence[Decision]) -> None:
-        """Return when all ``decisions`` are durable; else none is. Raises StoreError."""
-        written = asyncio.wrap_future(self.writer.submit(decisions))
-        try:
-            await asyncio.wait_for(written, PATIENCE)
-        except TimeoutError:
-            raise StoreError("the database does not answer") from None
+    async def keep(self, decisions: Sequence[Decision], claim: Claim | None = None) -> None:
+        """Return when all ``decisions`` are durable, with ``claim``; else none is.
+
+        Raises ClaimTakenError when another request has the claim, StoreError.
+        """
+        await self.keeper.keep(decisions, claim)
         self.metrics.decided(decisions)
 
 

@@ -1,11 +1,59 @@
 """The server's settings, read from the environment once, here and nowhere else."""
 
 from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from api.addresses import trustworthy
 from data.contract import Language
+from data.errors import AccessError
+
+Algorithm = Literal[
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"
+]
+"""Signatures that a token may have: asymmetric ones alone."""
+
+
+class OidcSettings(BaseSettings):
+    """The identity provider whose tokens are accepted; ``MICROSCORE_OIDC_<FIELD>``."""
+
+    model_config = SettingsConfigDict(env_prefix="MICROSCORE_OIDC_", frozen=True, extra="ignore")
+
+    issuer: str | None = Field(
+        None, description="The issuer, as its tokens name it; default: no token is accepted."
+    )
+    audience: str | None = Field(None, description="The audience that tokens for us name, alone.")
+    algorithms: Annotated[tuple[Algorithm, ...], NoDecode] = Field(
+        ("RS256", "ES256"), min_length=1, description="Signatures accepted, with commas."
+    )
+    jwks_url: str | None = Field(
+        None, description="Where the keys are; default: where the discovery document says."
+    )
+    role_claim: str = Field("role", description="Claim with the role, or a dotted path to it.")
+    branch_claim: str = Field("branch", description="Claim with the branch of an officer.")
+    leeway_seconds: int = Field(30, ge=0, le=300, description="How far clocks may differ.")
+    max_age_minutes: int = Field(120, ge=1, description="Oldest token accepted, by its iat.")
+
+    @field_validator("algorithms", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        """Take a text with commas apart."""
+        return tuple(v.strip() for v in value.split(",")) if isinstance(value, str) else value
+
+    @field_validator("issuer", "jwks_url")
+    @classmethod
+    def _safe(cls, value: str | None) -> str | None:
+        if value is not None and not trustworthy(value):
+            raise ValueError("must begin with https://")
+        return value
+
+    @model_validator(mode="after")
+    def _together(self) -> "OidcSettings":
+        if (self.issuer is None) != (self.audience is None):
+            raise ValueError("issuer and audience must be set together")
+        return self
 
 
 class Settings(BaseSettings):
@@ -19,7 +67,29 @@ class Settings(BaseSettings):
     )
     language: Language = Field("en", description="Language of replies when none is asked for.")
     disk_floor_mb: int = Field(200, ge=0, description="Not ready with less free disk than this.")
+    vault_command: str | None = Field(
+        None,
+        description="Command that prints the vault key named by its last argument, 32 bytes in "
+        "base64 (a KMS); default: files in the home.",
+    )
     batch_threads: int = Field(1, ge=1, le=64, description="Batch requests scored at a time.")
+    requests_per_minute: int = Field(
+        60_000, ge=1, le=2 * 10**9, description="Requests of a key that sets no limit of its own."
+    )
+    scores_per_day: int = Field(
+        1_000_000,
+        ge=1,
+        le=2 * 10**9,
+        description="Scores a day (UTC) of a key that sets no budget of its own.",
+    )
+    failures_per_minute: int = Field(
+        120, ge=1, description="Wrong keys and tokens from one address before it has to wait."
+    )
+    probing_variants: int = Field(
+        10, ge=2, description="Different values of one applicant in 24 h that raise the alarm."
+    )
+    probing_stop: bool = Field(False, description="Refuse further variants after the alarm.")
+    oidc: OidcSettings = Field(default_factory=OidcSettings)
 
     @property
     def database_url(self) -> str:
@@ -32,6 +102,28 @@ class Settings(BaseSettings):
         return self.home / "keys"
 
     @property
+    def vault_folder(self) -> Path:
+        """Where the keys are that what is personal is sealed with."""
+        return self.keys_folder / "vault"
+
+    @property
+    def heads_folder(self) -> Path:
+        """Where the signed heads of the audit chain are."""
+        return self.home / "audit" / "heads"
+
+    @property
     def inbox_folder(self) -> Path:
         """Where statements of protected attributes wait, sealed, for the audit's store."""
         return self.home / "protected_inbox"
+
+
+def settings_error(error: ValidationError) -> AccessError | None:
+    """The variable that is wrong and the rule, without its value; None for another error."""
+    prefixes = {kind.__name__: kind.model_config["env_prefix"] for kind in (Settings, OidcSettings)}
+    if error.title not in prefixes:
+        return None
+    first = error.errors(include_url=False, include_input=False)[0]
+    name = str(first["loc"][0]).upper() if first["loc"] else "*"
+    return AccessError(
+        f"{prefixes[error.title]}{name}: {first['msg'].removeprefix('Value error, ')}"
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import pairwise
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -17,6 +17,7 @@ Language = Literal["en", "fr", "sw"]
 LANGUAGES: tuple[Language, ...] = ("en", "fr", "sw")
 ColumnType = Literal["string", "integer", "number", "boolean", "date", "datetime", "category"]
 KeyRole = Literal["application", "applicant", "branch", "officer"]
+TermRole = Literal["amount", "rate", "collateral"]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 
@@ -186,6 +187,13 @@ class Definition(Frozen):
     note: Text | None = None
 
 
+PROPENSITY: Any = Field(
+    None,
+    description="Column of the applications table: the probability of a loan where chance was to "
+    "decide (for those drawn and those not drawn); empty where it was not.",
+)
+
+
 class ColumnLabel(Frozen):
     """The outcome stands in a column; other values than these give no label."""
 
@@ -193,6 +201,7 @@ class ColumnLabel(Frozen):
     column: str
     bad: tuple[str | int | bool, ...] = Field(min_length=1)
     good: tuple[str | int | bool, ...] = Field(min_length=1)
+    propensity: str | None = PROPENSITY
     definition: Definition
 
 
@@ -210,7 +219,16 @@ class PerformanceLabel(Frozen):
     paid_on: str
     amount_paid: str
     reversed_on: str | None = None
+    propensity: str | None = PROPENSITY
     definition: Definition
+
+
+class Terms(Frozen):
+    """Features that say what is asked for; audits compare them between groups."""
+
+    amount: Identifier | None = Field(None, description="The feature that is the amount asked for.")
+    rate: Identifier | None = Field(None, description="The feature that is the price of the loan.")
+    collateral: Identifier | None = Field(None, description="The feature that is the collateral.")
 
 
 class Points(Frozen):
@@ -263,6 +281,7 @@ class Contract(Frozen):
     features: dict[Identifier, Feature]
     reasons: dict[Identifier, ReasonGroup]
     protected: dict[Identifier, ProtectedAttribute] = {}
+    terms: Terms = Terms()
     policy: Policy = Policy()
     split: Split
 

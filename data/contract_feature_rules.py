@@ -1,8 +1,9 @@
 """Rules of a contract's features: where they may come from, and from where never."""
 
 from collections.abc import Iterator
+from typing import get_args
 
-from data.contract import Aggregate, ColumnLabel, Contract, Feature, Table, operands
+from data.contract import Aggregate, ColumnLabel, Contract, Feature, Table, TermRole, operands
 
 Location = tuple[str, ...]
 Finding = tuple[Location, str]
@@ -28,11 +29,36 @@ def feature_findings(c: Contract) -> Iterator[Finding]:
             yield from _formula(c, f, (*at, "formula"))
 
 
+def term_findings(c: Contract) -> Iterator[Finding]:
+    """Yield every broken rule of the features that ``terms`` names."""
+    seen: dict[str, str] = {}
+    for role in get_args(TermRole):
+        name, at = getattr(c.terms, role), ("terms", role)
+        if name is None:
+            continue
+        if name not in c.features:
+            yield at, f"'{name}' is not a feature"
+        elif c.features[name].aggregate is not None:
+            yield at, f"'{name}' comes from events; what is asked for stands in the application"
+        elif c.features[name].formula is None and _type(c, name) not in NUMBERS:
+            yield at, f"'{name}' is not a number"
+        if name in seen:
+            yield at, f"'{name}' is the {seen[name]} already"
+        seen[name] = role
+
+
+def _type(c: Contract, name: str) -> str | None:
+    table, _, column = str(c.features[name].column).partition(".")
+    return column_type(c.tables[table], column) if table in c.tables else None
+
+
 def forbidden_columns(c: Contract) -> dict[str, str]:
     """Columns (``table.column``) that no feature may touch, with the reason in words."""
     out = {a.column: "a protected attribute" for a in c.protected.values()}
     if isinstance(c.label, ColumnLabel):
         out[f"{c.applications}.{c.label.column}"] = "the label"
+    if c.label.propensity is not None:
+        out[f"{c.applications}.{c.label.propensity}"] = "the probability of a loan by chance"
     for name, table in c.tables.items():
         for role in ("application", "applicant"):
             if role in table.keys:

@@ -24,6 +24,7 @@ from data.contract_feature_rules import (
     Location,
     column_type,
     feature_findings,
+    term_findings,
 )
 
 
@@ -41,7 +42,9 @@ def findings(c: Contract) -> Iterator[Finding]:
         yield from _column_label(c, c.label)
     else:
         yield from _performance_label(c, c.label)
+    yield from _propensity(c)
     yield from feature_findings(c)
+    yield from term_findings(c)
     yield from _reasons(c)
     for name, attribute in c.protected.items():
         yield from _protected(c, name, attribute)
@@ -105,6 +108,19 @@ def _column_label(c: Contract, label: ColumnLabel) -> Iterator[Finding]:
         for field, values in (("bad", bad), ("good", good)):
             for value in sorted(values - set(spec.categories)):
                 yield ("label", field), f"'{value}' is not a category of '{label.column}'"
+
+
+def _propensity(c: Contract) -> Iterator[Finding]:
+    at, name = ("label", "propensity"), c.label.propensity
+    if name is None:
+        return
+    spec = c.tables[c.applications].columns.get(name)
+    if spec is None:
+        yield at, f"column '{name}' is not in '{c.applications}'"
+    elif spec.type != "number":
+        yield at, f"column '{name}' is a {spec.type}, and a probability is a number"
+    elif spec.range is None or spec.range[0] < 0 or spec.range[1] > 1:
+        yield at, f"column '{name}' needs a range within 0 and 1"
 
 
 def _performance_label(c: Contract, label: PerformanceLabel) -> Iterator[Finding]:

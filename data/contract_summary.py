@@ -2,8 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import get_args
 
-from data.contract import ColumnLabel, Contract, Feature, Language, band_names, operands
+from data.contract import (
+    ColumnLabel,
+    Contract,
+    Feature,
+    Language,
+    TermRole,
+    band_names,
+    operands,
+)
 
 _WIDEST = 60
 _RISK = {"increasing": "rises", "decreasing": "falls", None: ""}
@@ -38,6 +47,7 @@ def _overview(c: Contract, language: Language) -> Section:
         ("time of application", c.as_of or "not known"),
         *((f"table {name}", f"{t.kind}, {len(t.columns)} columns") for name, t in c.tables.items()),
         *_label(c, language),
+        *_terms(c),
         ("cut-offs", f"approve {c.policy.approve_share:.0%}, decline {c.policy.decline_share:.0%}"),
         ("bands", ", ".join(c.policy.bands)),
         ("points", _points(c)),
@@ -61,8 +71,18 @@ def _label(c: Contract, language: Language) -> Iterator[tuple[str, str]]:
         yield "bad from", f"{d.days_past_due} days past due"
     if d.window_days is not None:
         yield "outcome window", f"{d.window_days} days"
+    if c.label.propensity is not None:
+        yield "loans by chance", f"probability in column {c.label.propensity}"
     if d.note is not None:
         yield "definition", d.note.in_language(language)
+
+
+def _terms(c: Contract) -> Iterator[tuple[str, str]]:
+    """The features that say what is asked for."""
+    for role in get_args(TermRole):
+        name = getattr(c.terms, role)
+        if name is not None:
+            yield f"{role} asked for", name
 
 
 def _points(c: Contract) -> str:

@@ -9,6 +9,7 @@
     ├── AccessError           a key or secret cannot be made or used so
     ├── RegistryError         a version or alias does not exist, or may not be used so
     ├── StoreError            the database cannot answer now
+    ├── VaultError            what is stored cannot be sealed or opened with these keys
     └── ProtectedError        protected attributes may not be stored or read so
 
 Each carries one sentence that a user can act on. Anything else that escapes is a bug.
@@ -41,6 +42,10 @@ class AccessError(MicroscoreError):
 
 class StoreError(MicroscoreError):
     """The database cannot answer now."""
+
+
+class VaultError(MicroscoreError):
+    """What is stored cannot be sealed or opened with these keys."""
 
 
 class ProtectedError(MicroscoreError):

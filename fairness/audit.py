@@ -4,24 +4,40 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, get_args
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+import numpy as np
 from pydantic import BaseModel
 
 from fairness import audit_approvals as approving
+from fairness import audit_crossings as crossing
+from fairness import audit_features as features
 from fairness import audit_outcomes as outcomes
-from fairness.disparity import Approvals
+from fairness import audit_scores as scores
+from fairness import audit_segments as segmenting
+from fairness.audit_counts import count_approvals
+from fairness.audit_findings import findings, overall
+from fairness.disparity import POLICY, Approvals
 from fairness.flip_test import Flip
 from fairness.profiles import Profile
-from fairness.profiles.profile import Metric
+from fairness.published import Register
+from fairness.publishing import Publisher
 from fairness.sample import Sample
-from fairness.schema import Audit, Finding, Inputs, Law, Population, Range
-from fairness.verdicts import Verdict
+from fairness.schema import Audit, Inputs, Law, Population
+from fairness.schema_sections import Sections
 from scoring.scorer import Scorer
 
 
-def audit(
+@dataclass(frozen=True)
+class Audited:
+    """An audit, and all counts that are public once it is published: keep them for the next."""
+
+    audit: Audit
+    register: Register
+
+
+def audit(  # noqa: PLR0913 - what an audit is made from
     scorer: Scorer,
     sample: Sample,
     profile: Profile,
@@ -30,109 +46,85 @@ def audit(
     on: dt.date,
     flips: Sequence[Flip] = (),
     seed: int = 1,
-) -> Audit:
+    register: Register | None = None,
+) -> Audited:
     """Audit ``scorer`` on ``sample``.
 
     ``data``: SHA-256 of each file; ``on``: the day on which legal duties are looked at;
     ``flips``: what ``flip_test`` found on the raw tables; ``seed``: of the proxies' folds and
-    permutations. The same arguments give the same audit.
+    permutations, the subgroups' halves and the reasons' changes; ``register``: what earlier
+    audits of the contract have published (None: nothing). The same arguments give the same
+    audit. Raises ProtectedError when the counts contradict those already published.
     """
+    publisher = Publisher(register or Register(), sample.period, profile.minimums.cell)
     rules = approving.approvals(sample)
-    sections: dict[str, Any] = {
-        "impact": approving.impacts(sample, rules, profile),
-        "intersections": approving.crossings(sample, rules[0], profile),
-        "curves": approving.curves(sample),
-        "segments": approving.segments(sample),
-        "distribution": approving.score_shifts(sample),
-        "calibration": outcomes.calibrations(sample, profile),
-        "outcomes": outcomes.outcome_answers(sample, profile),
-        "proxies": outcomes.proxies(scorer, sample, profile, seed),
-        "flips": outcomes.flipped(flips, [g.title for g in sample.groupings], profile),
-    }
-    findings = tuple(_findings(sections, profile, on))
-    named = {name for finding in findings for name in finding.duties}
-    return Audit(
-        verdict=overall(findings),
+    sections = _sections(scorer, sample, profile, rules, publisher, flips, seed)
+    found = findings(sections, profile, on, len(sample))
+    named = {name for finding in found for name in finding.duties}
+    contract = scorer.contract
+    made = Audit(
+        verdict=overall(found),
         inputs=_inputs(scorer, profile, data, on, seed),
         population=_population(sample, rules[0]),
-        titles={g.title: scorer.contract.protected[g.title].title for g in sample.groupings},
+        titles={g.title: contract.protected[g.title].title for g in sample.groupings},
+        terms={
+            role: contract.features[name].title
+            for role in sample.terms
+            if (name := getattr(contract.terms, role))
+        },
         features={
-            n: scorer.contract.features[n].title
-            for n in sorted({n for p in sections["proxies"] for n, _ in p.features})
+            n: contract.features[n].title
+            for n in sorted({n for p in sections.proxies for n, _ in p.features})
         },
         jurisdiction={"en": profile.title.en, "fr": profile.title.fr},
         laws={n: _law(profile, n) for n in sorted(named)},
-        findings=findings,
-        withheld=sum(_nulls(i.people, i.approved) for i in sections["impact"]),
-        **{name: tuple(rows) for name, rows in sections.items()},
+        findings=tuple(found),
+        withheld=publisher.withheld,
+        **{name: getattr(sections, name) for name in Sections.model_fields},
+    )
+    return Audited(made, publisher.register)
+
+
+def _sections(
+    scorer: Scorer,
+    sample: Sample,
+    profile: Profile,
+    rules: Sequence[Approvals],
+    publisher: Publisher,
+    flips: Sequence[Flip],
+    seed: int,
+) -> Sections:
+    """All sections. Counts are published in this order: what comes first is withheld last."""
+    contract, policy = scorer.contract, rules[0]
+    decided = f"policy of {scorer.version}"
+    counted = count_approvals(publisher, sample, rules, contract, decided)
+    crossed = crossing.crossings(publisher, sample, policy, profile, contract, decided)
+    calibrated = outcomes.calibrations(publisher, sample, profile, contract)
+    within = segmenting.segments(publisher, sample, contract)
+    attributes = [g.title for g in sample.groupings]
+    return Sections(
+        impact=tuple(approving.impacts(sample, rules, profile, counted)),
+        intersections=tuple(crossed),
+        curves=tuple(approving.curves(sample, rules, counted)),
+        segments=tuple(within),
+        trends=tuple(segmenting.trends(sample, profile)),
+        worst_subgroup=crossing.worst_subgroup(sample, policy, seed),
+        distribution=tuple(scores.score_shifts(sample, profile)),
+        scorecard=tuple(scores.scorecards(sample, POLICY, counted, profile.minimums.people)),
+        calibration=tuple(calibrated),
+        outcomes=tuple(outcomes.outcome_answers(sample, profile)),
+        outcome_tests=tuple(outcomes.outcome_tests(sample, profile, _cut_off(scorer))),
+        explanations=tuple(features.explanations(scorer, sample, profile, seed)),
+        proxies=tuple(features.proxies(scorer, sample, profile, seed)),
+        flips=tuple(features.flipped(flips, attributes, profile)),
     )
 
 
-def overall(findings: Iterable[Finding]) -> Verdict:
-    """FAIL where one that counts fails; else what the family leaves open, or PASS.
-
-    Groups that are too small to be judged do not stop a PASS; they are listed.
-    """
-    judged = list(findings)
-    if any(f.counts and f.verdict == Verdict.FAIL for f in judged):
-        return Verdict.FAIL
-    family = {f.verdict for f in judged if f.family}
-    order = (Verdict.INCONCLUSIVE, Verdict.PASS)
-    return next((v for v in order if v in family), Verdict.INSUFFICIENT)
-
-
-def _findings(sections: Mapping[str, Any], profile: Profile, on: dt.date) -> Iterator[Finding]:
-    """One for each judged row of a section, in the order of the sections."""
-    for row in sections["impact"]:
-        yield _finding("adverse_impact_ratio", row, row.air, profile, on)
-    for row in sections["calibration"]:
-        yield from _judged("calibration_ratio", row, row.ratio, profile, on)
-    for row in sections["outcomes"]:
-        yield from _judged(row.metric, row, row.bounds, profile, on)
-    for row in sections["proxies"]:
-        yield from _judged("proxy_auc", row, row.auc, profile, on)
-    for row in sections["flips"]:
-        changed = float(row.scores_changed)
-        estimate = Range(value=changed, low=changed, high=changed)
-        yield from _judged("flip_test", row, estimate, profile, on)
-
-
-def _judged(
-    metric: str, row: Any, estimate: Range, profile: Profile, on: dt.date
-) -> Iterator[Finding]:
-    names: tuple[Metric, ...] = get_args(Metric)
-    for known in names:
-        if known == metric and row.verdict is not None:
-            yield _finding(known, row, estimate, profile, on)
-
-
-def _finding(metric: Metric, row: Any, estimate: Range, profile: Profile, on: dt.date) -> Finding:
-    tolerance, family = profile.tolerance(metric), profile.in_family(metric, row.attribute)
-    duties = _duties(metric, row.attribute, profile, on)
-    return Finding(
-        metric=metric,
-        attribute=row.attribute,
-        group=getattr(row, "group", None),
-        reference=getattr(row, "reference", None),
-        rule=getattr(row, "rule", None),
-        verdict=row.verdict,
-        estimate=estimate,
-        tolerance=(tolerance.low, tolerance.high),
-        applications_needed=getattr(row, "applications_needed", None),
-        duties=duties,
-        family=family,
-        counts=family or bool(duties),
-    )
-
-
-def _duties(metric: Metric, attribute: str, profile: Profile, on: dt.date) -> tuple[str, ...]:
-    """Rules in force that ask for the test, without those about other grounds alone."""
-    ground = profile.ground_of(attribute)
-    if ground is None:
-        return ()
-    others = {r for name, g in profile.grounds.items() if name != ground for r in g.rules}
-    elsewhere = others - set(profile.grounds[ground].rules)
-    return tuple(rule for rule in profile.duties(metric, on) if rule not in elsewhere)
+def _cut_off(scorer: Scorer) -> float:
+    """The fewest points that the policy approves."""
+    rules = scorer.bundle.rules
+    log_odds = np.log(rules.approve_below / (1 - rules.approve_below))
+    return float(rules.score_points(np.array([log_odds]))[0])
 
 
 def _inputs(
@@ -152,12 +144,20 @@ def _inputs(
 
 
 def _population(sample: Sample, policy: Approvals) -> Population:
+    dated = sample.days is not None
+    start, end = sample.period
     return Population(
         part=sample.part,
+        first_day=_day(start) if dated else None,
+        last_day=_day(end - 1) if dated else None,
         applications=len(sample),
         with_outcome=int((sample.y == sample.y).sum()),
         approved_share=round(float(policy.approved.mean()), 2),
     )
+
+
+def _day(days: int) -> dt.date:
+    return dt.date(1970, 1, 1) + dt.timedelta(days=days)
 
 
 def _law(profile: Profile, name: str) -> Law:
@@ -167,7 +167,3 @@ def _law(profile: Profile, name: str) -> Law:
 
 def _hash(model: BaseModel) -> str:
     return hashlib.sha256(model.model_dump_json().encode()).hexdigest()
-
-
-def _nulls(*pairs: tuple[int | None, int | None]) -> int:
-    return sum(count is None for pair in pairs for count in pair)

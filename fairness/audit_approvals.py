@@ -1,39 +1,34 @@
-"""The sections of an audit about approvals and scores of all applicants."""
+"""The sections of an audit about approvals: adverse impact, and along the cut-off."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from fairness.curves import cut_off_curves
+from fairness.audit_counts import Counted, Counts
+from fairness.curves import Curve, cut_off_curves
 from fairness.disparity import (
     APPROVAL_SHARES,
     POLICY,
     Approvals,
+    Compared,
     Disparity,
     approve_at,
-    disparities,
+    compare,
+    judged,
 )
-from fairness.distribution import shifts
-from fairness.groups import Grouping, intersection
-from fairness.intersections import shrunk_rates
+from fairness.groups import Grouping
 from fairness.profiles import Profile
 from fairness.profiles.profile import Metric
-from fairness.publishing import Shown, about, published, shown
+from fairness.publishing import DECIMALS, probability, published, significant
 from fairness.sample import Sample
-from fairness.schema import (
-    Crossing,
-    CurvePoint,
-    CutOffCurve,
-    Impact,
-    Range,
-    ScoreShift,
-    Segmented,
-    SegmentRatio,
-)
-from fairness.stratified import ChiSquare, segmented_air
-from scoring.vector import FloatArray
+from fairness.schema_sections import CurvePoint, CutOffCurve, Impact, Range
+from fairness.suppression import FEWEST
+from fairness.verdicts import Verdict
 
 METRIC: Metric = "adverse_impact_ratio"
+GUESS = FEWEST // 2
+"""People that a group of withheld size is taken to have when it is said what would settle it."""
 
 
 def approvals(sample: Sample) -> list[Approvals]:
@@ -42,145 +37,116 @@ def approvals(sample: Sample) -> list[Approvals]:
     return [Approvals(POLICY, sample.approved), *fixed]
 
 
-def impacts(sample: Sample, rules: Sequence[Approvals], profile: Profile) -> list[Impact]:
+def impacts(
+    sample: Sample, rules: Sequence[Approvals], profile: Profile, counted: Counted
+) -> list[Impact]:
     """Every group under every rule; attributes that the law does not name are a family apart."""
     named = [g for g in sample.groupings if profile.in_family(METRIC, g.title)]
     others = [g for g in sample.groupings if not profile.in_family(METRIC, g.title)]
-    safe = {g.title: shown(g, rules) for g in sample.groupings}
     judging = profile.judging(METRIC)
-    by_title = {g.title: g for g in sample.groupings}
     found = []
     for family in (named, others):
-        for d in disparities(family, rules, judging) if family else []:
-            own = by_title[d.compared.attribute]
-            found.append(_impact(d, own, safe[own.title]))
+        compared = [c for grouping in family for c in compare(grouping, rules)]
+        sides = [_sides(c, family, counted) for c in compared]
+        coarse = [_coarse(c, *s) for c, s in zip(compared, sides, strict=True)]
+        true, told = judged(compared, judging), judged(coarse, judging)
+        found += [
+            _impact(d if own.exact and base.exact else t, d.verdict, own, base)
+            for d, t, (own, base) in zip(true, told, sides, strict=True)
+        ]
     return found
 
 
-def _impact(d: Disparity, grouping: Grouping, safe: Shown) -> Impact:
-    c, at, ref = d.compared, grouping.names.index(d.compared.group), grouping.reference
-    own, base = (not (safe.approved[c.rule][i] and safe.people[i]) for i in (at, ref))
-    either = own or base
+def _sides(c: Compared, family: Sequence[Grouping], counted: Counted) -> tuple[Counts, Counts]:
+    grouping = next(g for g in family if g.title == c.attribute)
+    rows = counted[c.attribute, c.rule]
+    return rows[grouping.names.index(c.group)], rows[grouping.reference]
+
+
+def _coarse(c: Compared, own: Counts, base: Counts) -> Compared:
+    """The comparison with its counts as far as they are public: a hidden group is GUESS people."""
+    people, approved = own.basis or (GUESS, 0)
+    reference_people, reference_approved = base.basis or (GUESS, 0)
+    return replace(
+        c,
+        people=people,
+        approved=approved,
+        reference_people=reference_people,
+        reference_approved=reference_approved,
+    )
+
+
+def _impact(d: Disparity, verdict: Verdict, own: Counts, base: Counts) -> Impact:
+    """``d`` as it is published, with the ``verdict`` of the true counts."""
+    c, exact = d.compared, own.exact and base.exact
+    open_verdict = verdict in {Verdict.INCONCLUSIVE, Verdict.INSUFFICIENT}
     return Impact(
         attribute=c.attribute,
         group=c.group,
         reference=c.reference,
         rule=c.rule,
-        people=(
-            c.people if safe.people[at] else None,
-            c.reference_people if safe.people[ref] else None,
+        people=(own.people.exact, base.people.exact),
+        approved=(
+            own.approved.exact if own.exact else None,
+            base.approved.exact if base.exact else None,
         ),
-        approved=(None if own else c.approved, None if base else c.reference_approved),
-        rate=published(d.rate, rounded=own),
-        reference_rate=published(d.reference_rate, rounded=base),
-        air=published(d.air, rounded=either),
-        air_corrected=published(d.air_corrected, rounded=either),
-        difference=published(d.difference, rounded=either),
-        shortfall=Range() if either else published(d.shortfall),
-        p=_p(d.p),
-        p_corrected=_p(d.p_corrected),
-        verdict=d.verdict,
-        applications_needed=d.applications_needed,
+        rate=published(d.rate, rounded=not own.exact),
+        reference_rate=published(d.reference_rate, rounded=not base.exact),
+        air=published(d.air, rounded=not exact),
+        air_corrected=published(d.air_corrected, rounded=not exact),
+        difference=published(d.difference, rounded=not exact),
+        shortfall=published(d.shortfall) if exact else significant(d.shortfall, 2),
+        p=probability(d.p),
+        p_corrected=probability(d.p_corrected),
+        verdict=verdict,
+        applications_needed=d.applications_needed if open_verdict else None,
     )
 
 
-def crossings(sample: Sample, policy: Approvals, profile: Profile) -> list[Crossing]:
-    """Every two-way intersection at the policy in force, with shrunk rates."""
-    pairs = [
-        (a, b, intersection(a, b))
-        for i, a in enumerate(sample.groupings)
-        for b in sample.groupings[i + 1 :]
-    ]
-    both = [g for _, _, g in pairs if g.people[g.reference] > 0]
-    judging = profile.judging(METRIC, intersections=True)
-    judged = {
-        (d.compared.attribute, d.compared.group): d.verdict
-        for d in (disparities(both, [policy], judging) if both else [])
-    }
-    return [
-        Crossing(
-            attribute=cell.attribute,
-            group=cell.group,
-            people=about(cell.people),
-            rate=published(cell.rate, rounded=True),
-            pull=round(cell.pull, 2),
-            verdict=judged.get((cell.attribute, cell.group)),
+def curves(sample: Sample, rules: Sequence[Approvals], counted: Counted) -> list[CutOffCurve]:
+    """AIR along the cut-off of every group that is large enough for a point.
+
+    No point lies so close to one of the ``rules`` that the people between could be told. Where a
+    count at the policy is not exact, points have as few decimals as keep it so.
+    """
+    risk = sample.scores.log_odds
+    cuts = [float(risk[r.approved].max()) for r in rules if r.approved.any()]
+    found = []
+    for grouping in sample.groupings:
+        known = counted[grouping.title, rules[0].rule]
+        for curve in cut_off_curves(grouping, risk, apart=cuts):
+            pair = known[grouping.names.index(curve.group)], known[grouping.reference]
+            digits = _digits(*pair)
+            points = () if digits is None else tuple(_points(curve, digits))
+            names = (curve.attribute, curve.group, curve.reference)
+            found.append(
+                CutOffCurve(attribute=names[0], group=names[1], reference=names[2], points=points)
+            )
+    return found
+
+
+def _digits(own: Counts, base: Counts) -> int | None:
+    """Decimals at which a ratio tells less than a few people of the smaller side."""
+    if own.exact and base.exact:
+        return DECIMALS
+    if own.basis is None or base.basis is None:
+        return None
+    fewest = min(own.basis[0], base.basis[0])
+    return DECIMALS if fewest >= 2000 else 1 if fewest >= 200 else None
+
+
+def _points(curve: Curve, digits: int) -> Iterator[CurvePoint]:
+    rows = zip(curve.approved_share, curve.air, curve.band.low, curve.band.high, strict=True)
+    for share, value, low, high in rows:
+        yield CurvePoint(
+            approved_share=round(float(share), digits + 1),
+            air=_rounded(value, low, high, digits),
         )
-        for a, b, both_ways in pairs
-        for cell in shrunk_rates(both_ways, (len(a.names), len(b.names)), policy.approved)
-        if cell.people > 0
-    ]
 
 
-def curves(sample: Sample) -> list[CutOffCurve]:
-    """AIR along the cut-off of every group that is large enough for a point."""
-    return [
-        CutOffCurve(
-            attribute=curve.attribute,
-            group=curve.group,
-            reference=curve.reference,
-            points=tuple(
-                CurvePoint(approved_share=round(float(s), 3), air=_rounded(v, low, high))
-                for s, v, low, high in zip(
-                    curve.approved_share, curve.air, curve.band.low, curve.band.high, strict=True
-                )
-            ),
-        )
-        for grouping in sample.groupings
-        for curve in cut_off_curves(grouping, sample.scores.log_odds)
-    ]
-
-
-def segments(sample: Sample) -> list[Segmented]:
-    """AIR within the segments of every stratum."""
-    return [
-        Segmented(
-            attribute=s.attribute,
-            group=s.group,
-            reference=s.reference,
-            stratum=stratum,
-            segments=tuple(
-                SegmentRatio(
-                    name=part.name,
-                    people=(about(part.people), about(part.reference_people)),
-                    air=published(part.air, rounded=True),
-                )
-                for part in s.segments
-            ),
-            pooled=s.pooled,
-            air=published(s.air, rounded=True),
-            p_equal=_chi(s.equality),
-            p_heterogeneous=_chi(s.heterogeneity),
-        )
-        for stratum, names in sample.strata.items()
-        for grouping in sample.groupings
-        for s in segmented_air(grouping, sample.approved, names)
-    ]
-
-
-def score_shifts(sample: Sample) -> list[ScoreShift]:
-    """How far the points of each group lie from those of the reference."""
-    points: FloatArray = sample.scores.points.astype("float64")
-    return [
-        ScoreShift(
-            attribute=s.attribute,
-            group=s.group,
-            reference=s.reference,
-            standardised_difference=published(s.standardised_difference, rounded=True),
-            wasserstein=published(s.wasserstein, rounded=True),
-        )
-        for grouping in sample.groupings
-        for s in shifts(grouping, points)
-    ]
-
-
-def _rounded(value: float, low: float, high: float) -> Range:
-    return Range(value=round(float(value), 2), low=round(float(low), 2), high=round(float(high), 2))
-
-
-def _chi(test: ChiSquare | None) -> float | None:
-    return None if test is None else _p(test.p)
-
-
-def _p(p: float | None) -> float | None:
-    return None if p is None else float(f"{p:.2g}")
+def _rounded(value: float, low: float, high: float, digits: int) -> Range:
+    return Range(
+        value=round(float(value), digits),
+        low=round(float(low), digits),
+        high=round(float(high), digits),
+    )

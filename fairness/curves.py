@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,35 +44,53 @@ class Curve:
 
 
 def cut_off_curves(
-    grouping: Grouping, risk: FloatArray, grid: tuple[float, ...] = GRID
+    grouping: Grouping,
+    risk: FloatArray,
+    grid: tuple[float, ...] = GRID,
+    apart: Sequence[float] = (),
 ) -> list[Curve]:
     """A curve for every group but the reference; ``risk`` (n): a PD or log-odds.
 
     Between two points, and beyond the first and the last, stand at least FEWEST_EACH people of
     the group and of the reference: smaller steps are merged outwards from the middle. So no
-    point rests on a handful of people, and no handful can be had by subtracting two points.
+    point rests on a handful of people, and no handful can be had by subtracting two points. So
+    much lies also between a point and every cut-off of ``apart``, of which more is published.
     """
     cuts = np.unique(np.quantile(risk, grid, method="inverted_cdf"))
     step = np.searchsorted(cuts, risk, side="left")
     ordered = np.sort(risk)
     shares = np.searchsorted(ordered, cuts, side="right") / len(risk)
     steps = {i: _steps(step, grouping, i, len(cuts)) for i in range(len(grouping.names))}
+    others = _below(grouping, risk, apart)
+    pairs = {i: [i, grouping.reference] for i in grouping.others}
     return [
-        _curve(grouping, i, cuts, shares, np.stack([steps[i], steps[grouping.reference]]))
-        for i in grouping.others
+        _curve(grouping, i, cuts, shares, np.stack([steps[j] for j in pair]), others[pair])
+        for i, pair in pairs.items()
     ]
 
 
-def merged_outwards(steps: Counts, fewest: int = FEWEST_EACH) -> NDArray[np.intp]:
+def _below(grouping: Grouping, risk: FloatArray, cuts: Sequence[float]) -> Counts:
+    """People of each group (G) up to each of ``cuts`` (c)."""
+    rows = [grouping.count(risk <= cut) for cut in cuts]
+    return np.array(rows, dtype=np.int64).reshape(len(cuts), len(grouping.names)).T
+
+
+def merged_outwards(
+    steps: Counts, apart: Counts | None = None, fewest: int = FEWEST_EACH
+) -> NDArray[np.intp]:
     """Which of k grid points to keep, ascending, so that no step between kept ones is small.
 
     ``steps`` (rows, k + 1): people of each row before the first point, between the points and
     after the last. From the middle outwards a point is kept when the step behind it has
-    ``fewest`` people in every row, and the tail beyond the last kept one as well.
+    ``fewest`` people in every row, and the tail beyond the last kept one as well. ``apart``
+    (rows, c): people up to other cut-offs that a point must be as far from, or the same as.
     """
     total = np.cumsum(steps, axis=1)
     below, people = total[:, :-1], total[:, -1:]
     ends = (below >= fewest) & (people - below >= fewest)
+    if apart is not None:
+        gap = np.abs(below[:, :, None] - apart[:, None, :])
+        ends &= ((gap >= fewest) | (gap == 0).all(axis=0)).all(axis=2)
     allowed = np.flatnonzero(ends.all(axis=0))
     if not len(allowed):
         return allowed
@@ -91,9 +110,14 @@ def _steps(step: NDArray[np.intp], grouping: Grouping, group: int, points: int) 
 
 
 def _curve(
-    grouping: Grouping, group: int, cuts: FloatArray, shares: FloatArray, steps: Counts
+    grouping: Grouping,
+    group: int,
+    cuts: FloatArray,
+    shares: FloatArray,
+    steps: Counts,
+    apart: Counts,
 ) -> Curve:
-    kept = merged_outwards(steps)
+    kept = merged_outwards(steps, apart)
     approved = np.cumsum(steps, axis=1)[:, kept]
     people = steps.sum(axis=1)
     air = (approved[0] / max(people[0], 1)) / np.maximum(approved[1] / max(people[1], 1), 1e-300)

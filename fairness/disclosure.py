@@ -2,7 +2,8 @@
 
 Unknown are the counts of every fixed cell (levels of the attributes of a table, one outcome, one
 stretch of time between any two limits of published periods). Every published total is an equation
-over them, tables agree on what they share, and no count is below 0. The reader's range of a count
+over them (of a rounded one, within its error), tables agree on what they share, and no count is
+below 0. The reader's range of a count
 is its least and largest value over all solutions (linear programming). Subtraction, sums,
 crossing two tables or two reports are all special cases.
 
@@ -21,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array, hstack, vstack
 
 from data.errors import ProtectedError
 from fairness.intervals import Interval
@@ -113,17 +114,22 @@ class Tables:
 class Reader:
     """A reader of ``known`` totals: the range of every count, by linear programming.
 
-    ``bounds``: outer ranges of the cells, from each equation by itself; ``most``: far above any
-    count, so that ranges without an upper limit stay finite.
+    A rounded total has a variable more, its error, behind those of the cells. ``bounds``: outer
+    ranges of the cells, from each equation by itself; ``most``: far above any count, so that
+    ranges without an upper limit stay finite.
     """
 
     def __init__(self, tables: Tables, known: Sequence[Total]) -> None:
         self.tables, self.known = tables, known
-        own = tables.rows(known)
-        self.matrix = csr_array(vstack([own, tables.ties])) if tables.ties.shape[0] else own
+        within = np.array([t.within for t in known], dtype=np.float64)
+        self.matrix = _with_errors(tables, known, np.flatnonzero(within))
         self.values = np.zeros(self.matrix.shape[0])
         self.values[: len(known)] = [t.count for t in known]
         self.most = 10.0 * (100 + max((t.count for t in known), default=0))
+        errors, zero = within[within > 0], np.zeros(tables.size)
+        self.limits = Interval(
+            np.concatenate([zero, -errors]), np.concatenate([zero + self.most, errors])
+        )
         self.bounds = self._propagated()
 
     def extreme(self, columns: Indices, sign: int) -> tuple[float, FloatArray, Indices]:
@@ -139,11 +145,13 @@ class Reader:
     def solve(self, objective: FloatArray) -> tuple[float, FloatArray, Indices]:
         """Minimise ``objective`` (cells) over all solutions; value without the sign."""
         equations: Any = self.matrix  # the type stubs of scipy know dense matrices alone
+        whole = np.zeros(len(self.limits.low))
+        whole[: self.tables.size] = objective
         found = linprog(
-            objective.tolist(),
+            whole.tolist(),
             A_eq=equations,
             b_eq=self.values,
-            bounds=(0, self.most),
+            bounds=np.stack(self.limits, axis=1).tolist(),
             method="highs",
         )
         if found.x is None or found.fun is None:
@@ -152,13 +160,14 @@ class Reader:
                 "period were changed or erased): audit a period that no earlier report overlaps"
             )
         duals = found.eqlin.marginals[: len(self.known)]
-        return abs(float(found.fun)), found.x, np.flatnonzero(np.abs(duals) > NOTHING)
+        cells = found.x[: self.tables.size]
+        return abs(float(found.fun)), cells, np.flatnonzero(np.abs(duals) > NOTHING)
 
     def _propagated(self) -> Interval:
         """Outer ranges from each equation by itself, repeated until they settle."""
         a = self.matrix.tocoo()
         row, column, up = a.row, a.col, a.data > 0
-        low, high = np.zeros(self.tables.size), np.full(self.tables.size, self.most)
+        low, high = self.limits.low.copy(), self.limits.high.copy()
         for _ in range(ROUNDS):
             least = np.where(up, low[column], -high[column])
             most = np.where(up, high[column], -low[column])
@@ -170,7 +179,7 @@ class Reader:
             np.minimum.at(high, column, np.where(up, new_most, -new_least))
             if np.allclose(before, (low.sum(), high.sum()), atol=0.5, rtol=0):
                 break
-        return Interval(low, high)
+        return Interval(low[: self.tables.size], high[: self.tables.size])
 
 
 def _closed(scopes: set[Scope]) -> list[Scope]:
@@ -187,6 +196,15 @@ def _closed(scopes: set[Scope]) -> list[Scope]:
 
 def _within(small: Scope, large: Scope) -> bool:
     return small[0] <= large[0] and small[1] in (None, large[1])
+
+
+def _with_errors(tables: Tables, known: Sequence[Total], rounded: Indices) -> csr_array:
+    """Equations of the totals and the ties; the ``rounded`` totals less an error of their own."""
+    own, ties = tables.rows(known), tables.ties
+    both = csr_array(vstack([own, ties])) if ties.shape[0] else own
+    shape = (both.shape[0], len(rounded))
+    errors = csr_array((np.full(len(rounded), -1.0), (rounded, np.arange(len(rounded)))), shape)
+    return csr_array(hstack([both, errors]))
 
 
 def _matrix(rows: Sequence[tuple[Indices, int | None]], size: int) -> csr_array:

@@ -94,27 +94,33 @@ def approve_at(risk: FloatArray, share: float) -> Approvals:
 def disparities(
     groupings: Sequence[Grouping], rules: Sequence[Approvals], judging: Judging | None = None
 ) -> list[Disparity]:
-    """Every group but the reference, of every grouping, under every rule: one family.
+    """Every group but the reference, of every grouping, under every rule: one family."""
+    return judged([c for grouping in groupings for c in compare(grouping, rules)], judging)
+
+
+def judged(compared: Sequence[Compared], judging: Judging | None = None) -> list[Disparity]:
+    """``compared``, judged as one family.
 
     Groups below the minimum sizes are INSUFFICIENT and do not count for the correction.
     """
-    compared = [c for grouping in groupings for c in _compared(grouping, rules)]
+    minimum = (judging or Judging()).minimum
     counts = np.array(
         [[c.approved, c.people, c.reference_approved, c.reference_people] for c in compared],
         dtype=np.int64,
     ).reshape(-1, 4)
     x1, n1, x0, n0 = counts.T
-    enough = sufficient(n1, x1) & sufficient(n0, x0)
-    factors = np.maximum(factor_to_publish(n1, x1), factor_to_publish(n0, x0))
+    enough = sufficient(n1, x1, minimum) & sufficient(n0, x0, minimum)
+    factors = np.maximum(factor_to_publish(n1, x1, minimum), factor_to_publish(n0, x0, minimum))
     pairs = Pairs(*counts[enough].T.astype(np.float64))
-    judged = iter(_judged([c for c, e in zip(compared, enough, strict=True) if e], pairs, judging))
+    found = iter(_judged([c for c, e in zip(compared, enough, strict=True) if e], pairs, judging))
     return [
-        next(judged) if e else Disparity(c, Verdict.INSUFFICIENT, _applications(c, float(k)))
+        next(found) if e else Disparity(c, Verdict.INSUFFICIENT, _applications(c, float(k)))
         for c, e, k in zip(compared, enough, factors, strict=True)
     ]
 
 
-def _compared(grouping: Grouping, rules: Sequence[Approvals]) -> list[Compared]:
+def compare(grouping: Grouping, rules: Sequence[Approvals]) -> list[Compared]:
+    """Counts of every group but the reference, under every rule."""
     people, ref = grouping.people, grouping.reference
     approved = {rule.rule: grouping.count(rule.approved) for rule in rules}
     return [

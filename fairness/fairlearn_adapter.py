@@ -183,28 +183,23 @@ def reduce_unfairness(  # noqa: PLR0913
 
 
 Train = Callable[[FloatArray, FloatArray], str]
-Margins = Callable[[str, NDArray[np.intp]], FloatArray]
+Margins = Callable[[str], FloatArray]
 
 
 def _training(
     learner: Learner, shape: Shape, rounds: int, matrix: FloatArray
 ) -> tuple[Train, Margins]:
-    """Fit to outcomes (n; 1 bad) and weights (n), giving a model text; margins of rows."""
+    """Fit to outcomes (n; 1 bad) and weights (n), giving a model text; margins of all rows."""
 
     def train(y: FloatArray, weight: FloatArray) -> str:
-        data = lgb.Dataset(
-            matrix,
-            y,
-            weight=weight,
-            feature_name=list(learner.contract.model_features),
-            categorical_feature=learner.categorical,
-        )
-        told = {**learner.parameters(shape, Sample(matrix, y)), "num_threads": learner.threads}
-        trees, end, _ = lgb.train(told, data, rounds).model_to_string().partition("end of trees\n")
+        sample = Sample(matrix, y)
+        told = {**learner.parameters(shape, sample), "num_threads": learner.threads}
+        booster = lgb.train(told, learner.dataset(sample, weight), rounds)
+        trees, end, _ = booster.model_to_string().partition("end of trees\n")
         return str(trees + end)
 
-    def margins(text: str, rows: NDArray[np.intp]) -> FloatArray:
-        return Model(text, learner.threads).margins(matrix[rows])
+    def margins(text: str) -> FloatArray:
+        return Model(text, learner.threads).margins(matrix)
 
     return train, margins
 
@@ -220,12 +215,13 @@ class _Trees(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn h
         """Fit on all rows: fairlearn always gives them all, with labels and weights of its own."""
         weight = np.asarray(sample_weight, dtype=np.float64)
         self.text = self.train(1.0 - np.asarray(y, dtype=np.float64), weight)
+        self.margin = self.margins(self.text)
         return self
 
     def predict(self, X: Any) -> NDArray[np.int64]:
         """1 for an approval."""
         rows = np.asarray(X, dtype=np.intp)[:, 0]
-        return (self.margins(self.text, rows) < 0).astype(np.int64)
+        return (self.margin[rows] < 0).astype(np.int64)
 
 
 def _judged(text: str, weight: float, check: Held, approve_share: float) -> InnerModel:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,16 @@ from data.errors import NotEnoughDataError
 FEWEST_PEOPLE = 30
 FEWEST_EACH = 10
 """People of each outcome (approved, declined) below which a group is not judged."""
+
+
+class Minimum(NamedTuple):
+    """The fewest people that a group is judged from, in all and of each outcome."""
+
+    people: int = FEWEST_PEOPLE
+    each: int = FEWEST_EACH
+
+
+MINIMUM = Minimum()
 
 BoolArray = NDArray[np.bool_]
 CountArray = NDArray[np.int64]
@@ -54,6 +65,10 @@ class Grouping:
         """How many of each group (G) are among ``chosen`` (n)."""
         return np.bincount(self.codes[chosen], minlength=len(self.names)).astype(np.int64)
 
+    def at(self, rows: NDArray[np.intp]) -> Grouping:
+        """The same groups of the applicants at ``rows`` alone."""
+        return replace(self, codes=self.codes[rows])
+
     def members(self, group: int) -> BoolArray:
         """Which applicants (n) belong to ``group``."""
         return np.equal(self.codes, group)
@@ -92,17 +107,19 @@ def intersections(groupings: Sequence[Grouping]) -> list[Grouping]:
     return [intersection(a, b) for a, b in combinations(groupings, 2)]
 
 
-def sufficient(people: CountArray, chosen: CountArray) -> BoolArray:
-    """Which groups have FEWEST_PEOPLE people and FEWEST_EACH of each outcome."""
-    fewest = np.minimum(chosen, people - chosen)
-    return np.asarray((people >= FEWEST_PEOPLE) & (fewest >= FEWEST_EACH), dtype=np.bool_)
+def sufficient(people: CountArray, chosen: CountArray, minimum: Minimum = MINIMUM) -> BoolArray:
+    """Which groups have the ``minimum`` of people and of each outcome."""
+    rarer = np.minimum(chosen, people - chosen)
+    return np.asarray((people >= minimum.people) & (rarer >= minimum.each), dtype=np.bool_)
 
 
-def factor_to_publish(people: CountArray, chosen: CountArray) -> NDArray[np.float64]:
+def factor_to_publish(
+    people: CountArray, chosen: CountArray, minimum: Minimum = MINIMUM
+) -> NDArray[np.float64]:
     """Times the applications that would give each group its minimum sizes at today's rates.
 
     An outcome that nobody has is taken to be as rare as one person; inf for no people.
     """
     rarer = np.maximum(np.minimum(chosen, people - chosen), 1)
-    factor = np.maximum(FEWEST_PEOPLE / np.maximum(people, 1), FEWEST_EACH / rarer)
+    factor = np.maximum(minimum.people / np.maximum(people, 1), minimum.each / rarer)
     return np.where(people > 0, np.maximum(factor, 1.0), np.inf)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from fairness.groups import BoolArray
+from fairness.groups import MINIMUM, BoolArray, Minimum
 from fairness.intervals import Interval, equality_test, ratio_interval, ratio_score
 from fairness.multiplicity import Corrected, Method, Side, correct
 from fairness.verdicts import ADVERSE_IMPACT, Tolerance, Verdict, factor_needed, verdicts
@@ -31,12 +31,13 @@ class Judging:
     """How a family is judged; the profile of the jurisdiction fills it.
 
     ``error`` is that of one side: of any false claim (holm), or the share of false ones among
-    the claims (benjamini_hochberg).
+    the claims (benjamini_hochberg). Smaller groups than ``minimum`` are not judged.
     """
 
     tolerance: Tolerance = ADVERSE_IMPACT
     method: Method = "holm"
     error: float = FAMILY_ERROR
+    minimum: Minimum = MINIMUM
 
 
 class Pairs(NamedTuple):

@@ -67,21 +67,10 @@ def penalised_text(
         gradient, hessian = derivatives(margin, sample, penalty)
         return gradient, np.maximum(hessian, least)
 
-    first = lgb.train(parameters, _dataset(learner, sample), 1)
+    first = lgb.train(parameters, learner.dataset(sample), 1)
     penalised = {**parameters, "objective": step}
-    booster = lgb.train(penalised, _dataset(learner, sample), rounds - 1, init_model=first)
+    booster = lgb.train(penalised, learner.dataset(sample), rounds - 1, init_model=first)
     return with_objective(booster.model_to_string())
-
-
-def _dataset(learner: Learner, sample: Sample) -> lgb.Dataset:
-    """A new one for each call: one that has been trained on keeps its start."""
-    return lgb.Dataset(
-        sample.matrix,
-        sample.y,
-        feature_name=list(learner.contract.model_features),
-        categorical_feature=learner.categorical,
-        free_raw_data=False,
-    )
 
 
 def with_objective(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from data.errors import ProtectedError
@@ -18,29 +18,48 @@ class Dimension:
     ``outcome``: the levels are what was decided (approved, declined; or the steps between
     approval rates), not who somebody is. The decisions that were taken are one dimension in all
     reports; those of a model at a fixed approval rate are one of their own for each report.
+    ``grows``: levels may join later (branches), because none is ever drawn anew.
     """
 
     name: str
     levels: tuple[str, ...]
     outcome: bool = False
+    grows: bool = False
+
+    def with_levels_of(self, other: Dimension) -> Dimension:
+        """Its own levels and then those that ``other`` has in addition."""
+        return replace(self, levels=tuple(dict.fromkeys([*self.levels, *other.levels])))
+
+    def plain(self) -> dict[str, Any]:
+        """The form that is kept."""
+        return {**asdict(self), "levels": list(self.levels)}
 
 
 @dataclass(frozen=True)
 class Total:
     """A count of people: who applied from ``start`` until before ``end`` (days) and is ``where``.
 
-    ``where``: dimensions and the levels that count (any of them), both in order.
+    ``where``: dimensions and the levels that count (any of them), both in order. ``within``: the
+    true count may be that much higher or lower; 0 when ``count`` is exact.
     """
 
     start: int
     end: int
     where: Where
     count: int
+    within: int = 0
+
+    def rounded(self, within: int) -> Total:
+        """The count rounded to twice ``within``, so that it is known no better."""
+        if within == 0:
+            return self
+        step = 2 * within
+        return replace(self, count=step * ((self.count + within) // step), within=within)
 
     def plain(self) -> dict[str, Any]:
-        """The form that is kept: ``{"start", "end", "where": {dimension: [levels]}, "count"}``."""
+        """The form that is kept; ``where`` is ``{dimension: [levels]}``."""
         where = {name: list(levels) for name, levels in self.where}
-        return {"start": self.start, "end": self.end, "where": where, "count": self.count}
+        return {**asdict(self), "where": where}
 
 
 def total(period: tuple[int, int], count: int, where: Mapping[str, Iterable[str]]) -> Total:
@@ -64,7 +83,10 @@ class Register:
         """
         known = {d.name: d for d in self.dimensions}
         for d in dimensions:
-            if known.setdefault(d.name, d) != d:
+            old = known.setdefault(d.name, d)
+            if old.grows and d.grows:
+                known[d.name] = old.with_levels_of(d)
+            elif old != d:
                 raise ProtectedError(
                     f"the groups of '{d.name}' differ from those of reports already published: "
                     "counts of people could be had by subtraction, so keep the groups or give "
@@ -93,10 +115,7 @@ class Register:
     def plain(self) -> dict[str, Any]:
         """The form that is kept as JSON."""
         return {
-            "dimensions": [
-                {"name": d.name, "levels": list(d.levels), "outcome": d.outcome}
-                for d in self.dimensions
-            ],
+            "dimensions": [d.plain() for d in self.dimensions],
             "totals": [t.plain() for t in self.totals],
         }
 
@@ -104,9 +123,13 @@ class Register:
     def from_plain(cls, plain: Mapping[str, Any]) -> Register:
         """Read ``plain()`` back."""
         dimensions = [
-            Dimension(d["name"], tuple(d["levels"]), d["outcome"]) for d in plain["dimensions"]
+            Dimension(d["name"], tuple(d["levels"]), d["outcome"], d["grows"])
+            for d in plain["dimensions"]
         ]
-        totals = [total((t["start"], t["end"]), t["count"], t["where"]) for t in plain["totals"]]
+        totals = [
+            replace(total((t["start"], t["end"]), t["count"], t["where"]), within=t["within"])
+            for t in plain["totals"]
+        ]
         return cls().joined(dimensions, totals)
 
 

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data.contract import TermRole
 from data.errors import NotEnoughDataError
 from data.features.applications import Applications
 from fairness.groups import FEWEST_PEOPLE, BoolArray, CountArray, Grouping, grouping
 from scoring.policy import RECOMMENDATIONS
 from scoring.scorer import Scorer, Scores
 from scoring.split import split
-from scoring.vector import FloatArray
+from scoring.vector import FloatArray, evaluate
 
 Names = NDArray[np.object_]
 Rows = NDArray[np.intp]
-Part = Literal["test", "all"]
+Part = Literal["test", "all", "decisions"]
+Days = NDArray[np.int64]
+PERIODS_WITHOUT_TIME = -(2**52)
+"""Days before 1970 from which applications without a time have a made-up period of their own."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,12 @@ class Sample:
     """n applicants, scored, with their groups.
 
     ``matrix`` (n, k): what the model sees; ``approved`` (n): recommended for approval by the
-    policy in force; ``y`` (n): 1 bad, 0 good, NaN no outcome; ``strata``: segment names (n).
+    policy in force (part "decisions": as it was decided, or as another model would have decided
+    on those applicants); ``y`` (n): 1 bad, 0 good, NaN no outcome; ``strata``: segment names
+    (n); ``days`` (n): day of each application since 1970-01-01; ``terms``: amount, rate and
+    collateral asked for (n each, NaN missing), as far as the contract names them; ``columns``: all
+    inputs (n each), from which reasons are made again; ``propensity`` (n): the logged probability
+    that a loan would be given, 1 where the lender chose to, 0 where nobody could have had one.
     """
 
     part: Part
@@ -38,6 +48,25 @@ class Sample:
     y: FloatArray
     groupings: tuple[Grouping, ...]
     strata: Mapping[str, Names] = field(default_factory=dict)
+    days: Days | None = None
+    terms: Mapping[TermRole, FloatArray] = field(default_factory=dict)
+    columns: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    propensity: FloatArray | None = None
+
+    @property
+    def period(self) -> tuple[int, int]:
+        """First day, and the first day after the last one.
+
+        Applications without a time have a made-up day long ago, the same for the same inputs.
+        """
+        if self.days is not None:
+            return int(self.days.min()), int(self.days.max()) + 1
+        digest = hashlib.sha256(self.y.tobytes())
+        for name in sorted(self.columns):
+            if self.columns[name].dtype == np.float64:
+                digest.update(np.ascontiguousarray(self.columns[name]).tobytes())
+        made_up = PERIODS_WITHOUT_TIME + int.from_bytes(digest.digest()[:6])
+        return made_up, made_up + 1
 
     @property
     def people(self) -> CountArray:
@@ -76,11 +105,13 @@ def draw(
     groups: pd.DataFrame,
     strata: Mapping[str, Names] | None = None,
     rows: Rows | None = None,
+    propensity: FloatArray | None = None,
 ) -> Sample:
     """Score the applicants at ``rows`` (None: all of them) and put them into groups.
 
     ``groups`` (N) has the group name of each protected attribute, ``strata`` the segment of each
-    applicant. Raises NotEnoughDataError below FEWEST_PEOPLE applicants or without an attribute.
+    applicant, ``propensity`` (N) what ``data.propensity`` gives. Raises NotEnoughDataError below
+    FEWEST_PEOPLE applicants or without an attribute.
     """
     at = np.arange(len(y), dtype=np.intp) if rows is None else rows
     if len(at) < FEWEST_PEOPLE or groups.shape[1] == 0:
@@ -88,7 +119,8 @@ def draw(
             f"an audit needs {FEWEST_PEOPLE} applications and a protected attribute: there are "
             f"{len(at)} and {groups.shape[1]}"
         )
-    matrix = _matrix(scorer, applications.inputs.iloc[at])
+    inputs = applications.inputs.iloc[at]
+    matrix = _matrix(scorer, inputs)
     scores = scorer.score_matrix(matrix)
     return Sample(
         part="all" if rows is None else "test",
@@ -101,17 +133,41 @@ def draw(
             for n in groups
         ),
         strata={name: names[at] for name, names in (strata or {}).items()},
+        days=None if applications.as_of is None else _days(applications.as_of)[at],
+        terms=terms_of(scorer, inputs),
+        columns={str(name): inputs[name].to_numpy() for name in inputs},
+        propensity=None if propensity is None else propensity[at],
     )
+
+
+def terms_of(scorer: Scorer, inputs: pd.DataFrame) -> dict[TermRole, FloatArray]:
+    """Amount, rate and collateral asked for (n each), as far as the contract names them."""
+    found: dict[TermRole, FloatArray] = {}
+    for role in get_args(TermRole):
+        name = getattr(scorer.contract.terms, role)
+        if name is None:
+            continue
+        formula = scorer.contract.features[name].formula
+        wanted = (name,) if formula is None else next(iter(formula.values()))
+        columns = {n: inputs[n].to_numpy(dtype=np.float64) for n in wanted}
+        found[role] = columns[name] if formula is None else evaluate(formula, columns)
+    return found
 
 
 def strata_of(
     applications: Applications, features: Sequence[str] = ("product",)
 ) -> dict[str, Names]:
-    """Branch and product of each application, as far as the contract has them."""
+    """Product, branch and season (quarter) of each application, as far as they are known."""
     found = {name: applications.inputs[name] for name in features if name in applications.inputs}
     if applications.keys["branch"].notna().any():
         found["branch"] = applications.keys["branch"]
+    if applications.as_of is not None:
+        found["season"] = "Q" + applications.as_of.dt.quarter.astype("Int64").astype("string")
     return {n: v.where(v.notna(), "not stated").to_numpy(dtype=object) for n, v in found.items()}
+
+
+def _days(as_of: pd.Series[pd.Timestamp]) -> Days:
+    return as_of.to_numpy().astype("datetime64[D]").astype(np.int64)
 
 
 def _matrix(scorer: Scorer, inputs: pd.DataFrame) -> FloatArray:

@@ -4,6 +4,10 @@ No count under FEWEST people, and none that a reader could find out from this re
 all that were published before. A reader finds out a small count when the range that is left to it
 (``disclosure.Reader``) starts below FEWEST and is narrower than FEWEST. That nobody belongs to a
 group is no secret; that nobody of a group was approved is one.
+
+A count that would betray another is first rounded, then rounded more, then withheld. What an audit
+says of a group is computed from the counts in that form, so that no rate, ratio or interval tells
+more than they do.
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fairness.disclosure import NOTHING, Indices, Reader, Tables
 from fairness.groups import BoolArray
@@ -26,67 +31,134 @@ MET_AGAIN = 2
 SEED = 19_790_101
 
 
+WITHHELD = -1
+
+Errors = NDArray[np.int64]
+
+
 @dataclass(frozen=True)
 class Suppressed:
-    """``published`` (n): which of n counts may be shown; ``register``: what is public then."""
+    """What n counts are known to within: 0 exactly, WITHHELD not at all.
 
-    published: BoolArray
+    ``shown`` (n): the counts in that form, None where withheld; ``register``: what is public then.
+    """
+
+    within: Errors
+    shown: tuple[Total | None, ...]
     register: Register
+
+    @property
+    def published(self) -> BoolArray:
+        """Which counts are published exactly (n)."""
+        return np.equal(self.within, 0)
 
 
 def suppress(
-    register: Register, dimensions: Sequence[Dimension], totals: Sequence[Total]
+    register: Register,
+    dimensions: Sequence[Dimension],
+    totals: Sequence[Total],
+    *,
+    fewest: int = FEWEST,
+    rounded: bool = False,
 ) -> Suppressed:
-    """Decide which of ``totals``, all of one report, may be published.
+    """Decide in which form each of ``totals``, all of one report, may be published.
 
-    Where a small count could be found out, of the published counts that betray it the finest
-    and smallest is withheld too, until none can be. Raises ProtectedError when a grouping has
-    changed or the counts contradict those already published.
+    Where a count below ``fewest`` could be found out, of the published counts that betray it the
+    finest and smallest is made coarser, until none can be. ``rounded``: none is published
+    exactly. Raises ProtectedError when a grouping has changed or the counts contradict those
+    already published.
     """
     whole = register.joined(dimensions, totals)
     start, end = min(t.start for t in totals), max(t.end for t in totals)
     before = register.linked(start, end).totals
     outcomes = {d.name for d in whole.dimensions if d.outcome}
-    keep = np.array(
-        [
-            t.count >= FEWEST or (t.count == 0 and not outcomes & {name for name, _ in t.where})
-            for t in totals
-        ]
-    )
+    small = [
+        t.count < fewest and (t.count > 0 or bool(outcomes & {name for name, _ in t.where}))
+        for t in totals
+    ]
     tables = Tables(whole.dimensions, [*before, *totals])
-    search = _Search(tables, before, totals, keep)
-    published = search.run()
-    shown = [t for t, show in zip(totals, published, strict=True) if show]
-    return Suppressed(published, register.joined(dimensions, shown))
+    search = _Search(tables, before, totals, _Forms.of(totals, fewest))
+    search.form[:] = np.where(small, len(search.forms.errors), int(rounded))
+    within = search.forms.within(search.run())
+    shown = tuple(
+        None if w == WITHHELD else t.rounded(int(w)) for t, w in zip(totals, within, strict=True)
+    )
+    public = register.joined(dimensions, [t for t in shown if t is not None])
+    return Suppressed(within, shown, public)
+
+
+@dataclass(frozen=True)
+class _Forms:
+    """The forms of a count, ever coarser: exact, rounded, rounded more, withheld.
+
+    ``errors`` are those of the forms but the last, ``fewest`` the count that is kept secret below.
+    """
+
+    errors: tuple[int, ...]
+    fewest: int
+    counts: Errors
+
+    @classmethod
+    def of(cls, totals: Sequence[Total], fewest: int) -> _Forms:
+        least = -(-fewest // 2)
+        return cls((0, least, 5 * least), fewest, np.array([t.count for t in totals]))
+
+    def within(self, form: Errors) -> Errors:
+        """Error of each total in its form; WITHHELD without one."""
+        return np.append(self.errors, WITHHELD)[form]
+
+    def coarser(self, form: Errors, at: list[int]) -> Errors:
+        """The next form of the totals ``at``; a count is rounded to no step above itself."""
+        new = form.copy()
+        new[at] += 1
+        steps = 2 * np.append(self.errors, 0)[new]
+        new[self.counts < steps] = len(self.errors)
+        return new
 
 
 class _Search:
-    """Withholds counts until no small one can be found out."""
+    """Makes counts coarser until no small one can be found out."""
 
     def __init__(
-        self, tables: Tables, before: Sequence[Total], totals: Sequence[Total], keep: BoolArray
+        self, tables: Tables, before: Sequence[Total], totals: Sequence[Total], forms: _Forms
     ) -> None:
         self.tables, self.before, self.totals = tables, list(before), totals
-        self.keep = keep.copy()
-        cells = [np.array([i]) for i in range(tables.size)]
-        self.targets: list[Indices] = [*cells, *(tables.columns(t) for t in totals)]
+        self.forms, self.fewest = forms, forms.fewest
+        self.form = np.zeros(len(totals), dtype=np.int64)
+        self.targets: list[Indices] = [np.array([i]) for i in range(tables.size)]
+        self.target_of = [self._target(tables.columns(t)) for t in totals]
         self.shown: list[int] = []
         self.low = np.full(len(self.targets), np.inf)
         self.high = np.full(len(self.targets), -np.inf)
         self.already: set[int] = set()
+        self.fine: set[int] = set()
         self.betrayed: set[int] = set()
 
-    def run(self) -> BoolArray:
-        """Which totals to publish."""
+    def _target(self, columns: Indices) -> int:
+        """The position of what a total counts among the targets: its own cell, or a new one."""
+        if len(columns) == 1:
+            return int(columns[0])
+        self.targets.append(columns)
+        return len(self.targets) - 1
+
+    def run(self) -> Errors:
+        """The form of each total."""
         while True:
             reader = self._reader()
             self._probe(reader)
+            if self._withhold(reader):
+                continue
+            if not self.fine:
+                return self._given_back(reader)
+            self.fine.clear()  # they were safe with less withheld: look at them once more
             if not self._withhold(reader):
                 return self._given_back(reader)
 
     def _reader(self) -> Reader:
-        self.shown = np.flatnonzero(self.keep).tolist()
-        return Reader(self.tables, [*self.before, *(self.totals[i] for i in self.shown)])
+        within = self.forms.within(self.form)
+        self.shown = np.flatnonzero(within != WITHHELD).tolist()
+        shown = [self.totals[i].rounded(int(within[i])) for i in self.shown]
+        return Reader(self.tables, [*self.before, *shown])
 
     def _probe(self, reader: Reader) -> None:
         """Far apart solutions show at once that most counts stay open."""
@@ -107,14 +179,17 @@ class _Search:
         self.low, self.high = np.minimum(self.low, sums), np.maximum(self.high, sums)
 
     def _withhold(self, reader: Reader) -> bool:
-        """Withhold one count for each small one that can be found out; False when there is none."""
+        """Coarsen one count for each small one that can be found out; False when there is none."""
         withheld, met = set[int](), 0
         for i in sorted(self._open(reader), key=lambda i: i not in self.betrayed):
-            if self.high[i] - self.low[i] >= FEWEST or i in self.already or met > MET_AGAIN:
+            if self.high[i] - self.low[i] >= self.fewest or met > MET_AGAIN:
+                continue
+            if i in self.already or i in self.fine:
                 continue
             reasons = self._reasons(reader, i)
             if reasons is None:
                 self.betrayed.discard(i)
+                self.fine.add(i)
             elif not reasons:
                 self.already.add(i)
             else:
@@ -122,14 +197,14 @@ class _Search:
                 met += bool(withheld & set(reasons))
                 if not withheld & set(reasons):
                     withheld.add(min(reasons, key=self._worth))
-        self.keep[list(withheld)] = False
+        self.form = self.forms.coarser(self.form, sorted(withheld))
         return bool(withheld)
 
     def _open(self, reader: Reader) -> list[int]:
         """Targets that neither wide ranges nor simple bounds have shown to be safe yet."""
-        safe = self.high - self.low >= FEWEST
+        safe = self.high - self.low >= self.fewest
         cells = slice(None, self.tables.size)
-        safe[cells] |= (reader.bounds.low >= FEWEST - 0.5) | (
+        safe[cells] |= (reader.bounds.low >= self.fewest - 0.5) | (
             reader.bounds.high[self.tables.people] < 0.5
         )
         return [int(i) for i in np.flatnonzero(~safe).tolist()]
@@ -139,11 +214,11 @@ class _Search:
         columns = self.targets[i]
         low, solution, holds_low = reader.extreme(columns, 1)
         self._seen(solution)
-        if low >= FEWEST - NOTHING:
+        if low >= self.fewest - NOTHING:
             return None
         high, solution, holds_high = reader.extreme(columns, -1)
         self._seen(solution)
-        if high - low >= FEWEST - NOTHING or (high < 0.5 and self._nobody(reader, columns)):
+        if high - low >= self.fewest - NOTHING or (high < 0.5 and self._nobody(reader, columns)):
             return None
         first = len(self.before)
         return [self.shown[r - first] for r in {*holds_low, *holds_high} if r >= first]
@@ -156,14 +231,15 @@ class _Search:
     def _worth(self, i: int) -> tuple[int, int]:
         return -len(self.totals[i].where), self.totals[i].count
 
-    def _given_back(self, reader: Reader) -> BoolArray:
-        """Publish also what follows from the published anyway."""
-        for i in np.flatnonzero(~self.keep).tolist():
-            if self.totals[i].count < FEWEST:
+    def _given_back(self, reader: Reader) -> Errors:
+        """Publish exactly what follows from the published anyway."""
+        for i in np.flatnonzero(self.form > 0).tolist():
+            if self.totals[i].count < self.fewest:
                 continue
-            columns = self.tables.columns(self.totals[i])
-            if self.high[self.tables.size + i] - self.low[self.tables.size + i] > 0.5:
+            target = self.target_of[i]
+            columns = self.targets[target]
+            if self.high[target] - self.low[target] > 0.5:
                 continue
             if reader.extreme(columns, -1)[0] - reader.extreme(columns, 1)[0] < 0.5:
-                self.keep[i] = True
-        return self.keep
+                self.form[i] = 0
+        return self.form

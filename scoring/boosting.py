@@ -45,6 +45,9 @@ class Shape:
     feature_fraction: float
 
 
+COARSE_BINS = 4
+"""Steps that a coarsened feature is cut into (one more where values are missing)."""
+
 SHAPES: dict[str, Shape] = {
     "small": Shape(num_leaves=4, min_data_in_leaf=50, lambda_l2=20.0, feature_fraction=0.3),
     "medium": Shape(num_leaves=8, min_data_in_leaf=50, lambda_l2=5.0, feature_fraction=0.6),
@@ -70,11 +73,18 @@ class Sample:
 
 @dataclass(frozen=True)
 class Learner:
-    """Fits boosters for ``contract``; the result depends on the seed, never on ``threads``."""
+    """Fits boosters for ``contract``; the result depends on the seed, never on ``threads``.
+
+    ``left_out``: features that the trees may not ask for; they stay columns of the matrix, so
+    that requests, reasons and the split of the data are the same with and without them.
+    ``coarse``: features (no categories) that the trees see in COARSE_BINS steps alone.
+    """
 
     contract: Contract
     seed: int
     threads: int
+    left_out: tuple[str, ...] = ()
+    coarse: tuple[str, ...] = ()
 
     @cached_property
     def categorical(self) -> list[int]:
@@ -90,6 +100,7 @@ class Learner:
             **PARAMETERS,
             **asdict(shape),
             **(MONOTONE | {"monotone_constraints": signs} if any(signs) else {}),
+            **({"max_bin_by_feature": self._bins()} if self.coarse else {}),
             "scale_pos_weight": sample.bad_weight,
             "seed": self.seed,
         }
@@ -100,7 +111,7 @@ class Learner:
         Stops by the log-loss of the prior-corrected probability, so that weighted and resampled
         models are judged as they would be used.
         """
-        data = self._dataset(sample)
+        data = self.dataset(sample)
         shift = np.full(len(check.y), sample.prior_shift)
         held_out = lgb.Dataset(check.matrix, check.y, reference=data, init_score=shift)
         booster = lgb.train(
@@ -124,18 +135,33 @@ class Learner:
         """
         booster = lgb.train(
             {**self.parameters(shape, sample), "num_threads": self.threads},
-            self._dataset(sample),
+            self.dataset(sample),
             num_boost_round=rounds,
         )
         whole: str = booster.model_to_string()
         trees, end, _ = whole.partition("end of trees\n")
         return trees + end
 
-    def _dataset(self, sample: Sample) -> lgb.Dataset:
+    def dataset(self, sample: Sample, weight: FloatArray | None = None) -> lgb.Dataset:
+        """The rows as LightGBM takes them, ``weight`` (n) each, without what is left out.
+
+        A new one for each training: one that has been trained on keeps its start.
+        """
+        names = self.contract.model_features
+        matrix = sample.matrix
+        if self.left_out:
+            matrix = matrix.copy()
+            matrix[:, [names.index(name) for name in self.left_out]] = np.nan
         return lgb.Dataset(
-            sample.matrix,
+            matrix,
             sample.y,
-            feature_name=list(self.contract.model_features),
+            weight=weight,
+            feature_name=list(names),
             categorical_feature=self.categorical,
             free_raw_data=False,
         )
+
+    def _bins(self) -> list[int]:
+        """Most bins of each feature."""
+        finest = int(PARAMETERS["max_bin"])
+        return [COARSE_BINS if n in self.coarse else finest for n in self.contract.model_features]

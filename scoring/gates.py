@@ -1,6 +1,11 @@
 """What a version had to pass before an alias may point to it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+FAIRNESS = "fairness"
+CHAMPION_NEEDS = (FAIRNESS,)
+"""Checks without which no version becomes champion; ``fairness.gate`` makes the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,3 +15,11 @@ class GateResult:
     name: str
     passed: bool
     detail: str
+
+
+def unmet(gates: Iterable[GateResult], needed: Iterable[str]) -> list[str]:
+    """What stands against a promotion: failed ``gates``, and ``needed`` ones that are missing."""
+    made = list(gates)
+    failed = [f"{gate.name} ({gate.detail})" for gate in made if not gate.passed]
+    missing = set(needed) - {gate.name for gate in made}
+    return failed + [f"{name} (was not checked)" for name in sorted(missing)]

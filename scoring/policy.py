@@ -1,5 +1,6 @@
 """From a probability of default to points, a band and a recommendation."""
 
+from functools import cached_property
 from typing import Literal, Self
 
 import numpy as np
@@ -43,16 +44,27 @@ class DecisionRules(Frozen):
 
     def recommend(self, pd: FloatArray) -> NDArray[np.intp]:
         """Index into RECOMMENDATIONS for each PD."""
-        limits = np.array([self.approve_below, self.decline_from])
-        return np.asarray(np.searchsorted(limits, pd, side="right"), dtype=np.intp)
+        return self._cut_offs.searchsorted(pd, side="right")
 
     def band(self, pd: FloatArray) -> NDArray[np.intp]:
         """Index into ``bands`` for each PD; the first band is the safest."""
-        limits = np.array(self.band_limits)
-        return np.asarray(np.searchsorted(limits, pd, side="right"), dtype=np.intp)
+        return self._limits.searchsorted(pd, side="right")
 
     def score_points(self, log_odds: FloatArray) -> NDArray[np.int64]:
         """Points of a log-odds of default: ``double`` points more double the good:bad odds."""
-        factor = self.points.double / np.log(2)
-        exact = self.points.points + factor * (-log_odds - np.log(self.points.at_odds))
-        return np.asarray(np.rint(exact), dtype=np.int64)
+        factor, log_at_odds = self._scale
+        exact = self.points.points + factor * (-log_odds - log_at_odds)
+        return np.rint(exact).astype(np.int64)
+
+    @cached_property
+    def _cut_offs(self) -> FloatArray:
+        return np.array([self.approve_below, self.decline_from])
+
+    @cached_property
+    def _limits(self) -> FloatArray:
+        return np.array(self.band_limits)
+
+    @cached_property
+    def _scale(self) -> tuple[float, float]:
+        """Points a unit of log-odds, and the log-odds of the anchor."""
+        return float(self.points.double / np.log(2)), float(np.log(self.points.at_odds))

@@ -1,7 +1,6 @@
 """From contributions to at most four reasons that a person can be told."""
 
 from dataclasses import dataclass
-from functools import reduce
 from typing import Literal
 
 import numpy as np
@@ -14,6 +13,8 @@ from scoring.vector import FloatArray
 MOST_REASONS = 4
 MATERIAL = 0.02
 """Smallest contribution (log-odds) worth telling: it moves a PD of 10 % by 0.2 points."""
+
+_SIGNS = np.array([-1.0 if r == "approve" else 1.0 for r in RECOMMENDATIONS])
 
 Direction = Literal["raises_risk", "lowers_risk"]
 
@@ -35,17 +36,28 @@ class ReasonWriter:
         position = {name: i for i, name in enumerate(contract.model_features)}
         self.codes = tuple(contract.reasons)
         self._texts = tuple(contract.reasons.values())
-        self._columns = [[position[name] for name in g.features] for g in self._texts]
+        columns = [[position[name] for name in g.features] for g in self._texts]
+        self._flat = np.concatenate([np.array(at, dtype=np.intp) for at in columns])
+        self._starts = np.cumsum([0, *(len(at) for at in columns[:-1])])
+        self._turns = _turns(columns)
 
     def totals(self, contributions: FloatArray) -> FloatArray:
-        """Log-odds a reason group: (n, k or k + 1) contributions to (n, groups)."""
-        return np.column_stack(
-            [reduce(np.add, (contributions[:, j] for j in at)) for at in self._columns]
-        )
+        """Log-odds a reason group: (n, k or k + 1) contributions to (n, groups).
+
+        Each group's features are added one after the other, so that one row and a batch agree
+        to the last bit.
+        """
+        (_, firsts), *more = self._turns
+        totals: FloatArray = contributions.take(firsts, axis=1)
+        for groups, columns in more:
+            totals[:, groups] += contributions.take(columns, axis=1)
+        return totals
 
     def known(self, matrix: FloatArray) -> NDArray[np.bool_]:
         """Whether any feature of a reason group has a value: matrix (n, k) to (n, groups)."""
-        return np.column_stack([~np.isnan(matrix[:, at]).all(axis=1) for at in self._columns])
+        given = ~np.isnan(matrix.take(self._flat, axis=1))
+        known: NDArray[np.bool_] = np.logical_or.reduceat(given, self._starts, axis=1)
+        return known
 
     def pick(
         self,
@@ -59,10 +71,10 @@ class ReasonWriter:
         it; ties stand in the contract's order. A group of which nothing is known (its source was
         refused, say) is no reason: nobody may be told of what nobody has seen.
         """
-        approve = recommendation == RECOMMENDATIONS.index("approve")
-        strength = np.where(known, np.where(approve, -1.0, 1.0)[:, None] * totals, -np.inf)
-        order = np.argsort(-np.round(strength, 9), axis=1, kind="stable")[:, :MOST_REASONS]
-        material = np.take_along_axis(strength, order, axis=1) >= MATERIAL
+        strength = _SIGNS[recommendation][:, None] * totals
+        strength[~known] = -np.inf
+        order = (-strength.round(9)).argsort(axis=1, kind="stable")[:, :MOST_REASONS]
+        material = strength[np.arange(len(order))[:, None], order] >= MATERIAL
         picked = np.full((len(totals), MOST_REASONS), -1, dtype=np.intp)
         picked[:, : order.shape[1]] = np.where(material, order, -1)
         return picked
@@ -73,3 +85,13 @@ class ReasonWriter:
         if contribution > 0:
             return Reason(self.codes[group], "raises_risk", contribution, text.raises)
         return Reason(self.codes[group], "lowers_risk", contribution, text.lowers)
+
+
+def _turns(columns: list[list[int]]) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """For each turn the groups that have one more feature, and its column."""
+    turns = []
+    for turn in range(max(map(len, columns))):
+        pairs = [(g, at[turn]) for g, at in enumerate(columns) if len(at) > turn]
+        groups, features = np.array(pairs, dtype=np.intp).T
+        turns.append((groups, features))
+    return turns

@@ -25,7 +25,7 @@ from data.store.models import (
     move_alias,
 )
 from scoring.bundle import Bundle
-from scoring.gates import GateResult
+from scoring.gates import CHAMPION_NEEDS, GateResult, unmet
 from scoring.loading import load_scorer
 from scoring.scorer import Scorer
 from scoring.sealing import MANIFEST, SealedBundle, open_bundle
@@ -46,7 +46,7 @@ class Registry:
     def __init__(self, store: Store, home: Path, trusted: TrustedKeys) -> None:
         self.home = home
         self.models_folder = home / "models"
-        self._store = store
+        self.store = store
         self._trusted = trusted
 
     def register(self, sealed: SealedBundle, actor: str, note: str = "") -> ModelVersion:
@@ -69,22 +69,22 @@ class Registry:
             note=note,
         )
         try:
-            add_version(self._store, entry)
+            add_version(self.store, entry)
         except RowRefusedError:
             return self._registered(version)
         return entry
 
     def versions(self) -> list[ModelVersion]:
         """All registered versions, newest first."""
-        return all_versions(self._store)
+        return all_versions(self.store)
 
     def aliases(self) -> dict[str, str]:
         """Alias to version."""
-        return all_aliases(self._store)
+        return all_aliases(self.store)
 
     def champion(self) -> str | None:
         """The version that serves, if there is one; one cheap query."""
-        return alias_version(self._store, CHAMPION)
+        return alias_version(self.store, CHAMPION)
 
     def resolve(self, ref: str) -> tuple[str, Path]:
         """Version and folder of a ref.
@@ -92,13 +92,13 @@ class Registry:
         Raises RegistryError when it names none or several, BundleError for a bad folder.
         """
         if ref in ALIASES:
-            version = alias_version(self._store, ref)
+            version = alias_version(self.store, ref)
             if version is None:
                 raise RegistryError(f"no version is {ref} yet; promote one")
             return version, self._folder(self._registered(version))
         if (Path(ref) / MANIFEST).is_file():
             return open_bundle(Path(ref), self._trusted)[1], Path(ref)
-        found = find_version(self._store, ref) or self._by_prefix(ref)
+        found = find_version(self.store, ref) or self._by_prefix(ref)
         return found.version, self._folder(found)
 
     def open(self, ref: str) -> tuple[str, Bundle]:
@@ -120,15 +120,16 @@ class Registry:
     ) -> None:
         """Let ``alias`` point to a registered version; change and event are one transaction.
 
-        Raises RegistryError for a failed gate or an unknown version or alias, BundleError when
-        the bundle cannot be proved.
+        A champion needs the ``gates`` of ``CHAMPION_NEEDS``. Raises RegistryError for a gate that
+        failed or is missing or an unknown version or alias, BundleError when the bundle cannot
+        be proved.
         """
         _known_alias(alias)
-        failed = [f"{gate.name} ({gate.detail})" for gate in gates if not gate.passed]
-        if failed:
-            raise RegistryError(f"{version} did not pass: {'; '.join(failed)}")
+        against = unmet(gates, CHAMPION_NEEDS if alias == CHAMPION else ())
+        if against:
+            raise RegistryError(f"{version} did not pass: {'; '.join(against)}")
         self._prove(version)
-        with self._store.write() as connection:
+        with self.store.write() as connection:
             event = AliasEvent(
                 alias=alias,
                 action="promote",
@@ -147,12 +148,12 @@ class Registry:
         Raises RegistryError when there is none before, BundleError when it cannot be proved.
         """
         _known_alias(alias)
-        with self._store.read() as connection:
+        with self.store.read() as connection:
             before = _version_before(events_of(connection, alias))
         if before is None:
             raise RegistryError(f"no version was {alias} before")
         self._prove(before)
-        with self._store.write() as connection:
+        with self.store.write() as connection:
             current = lock_alias(connection, alias)
             if _version_before(events_of(connection, alias)) != before:
                 raise RegistryError(f"{alias} was changed by someone else meanwhile; look again")
@@ -171,7 +172,7 @@ class Registry:
 
     def events(self, alias: str) -> list[AliasEvent]:
         """All changes of ``alias``, oldest first."""
-        with self._store.read() as connection:
+        with self.store.read() as connection:
             return events_of(connection, alias)
 
     def _prove(self, version: str) -> None:
@@ -180,13 +181,13 @@ class Registry:
             raise RegistryError(f"the folder of {version} holds {scorer.version}")
 
     def _registered(self, version: str) -> ModelVersion:
-        found = find_version(self._store, version)
+        found = find_version(self.store, version)
         if found is None:
             raise RegistryError(_unknown(version))
         return found
 
     def _by_prefix(self, ref: str) -> ModelVersion:
-        found = [v for v in all_versions(self._store) if v.version.startswith(ref)]
+        found = [v for v in all_versions(self.store) if v.version.startswith(ref)]
         if not found or len(ref) < _SHORTEST_PREFIX:
             raise RegistryError(_unknown(ref))
         if len(found) > 1:

@@ -1,7 +1,9 @@
 """The one path from inputs to scores, for the server, the batch command and evaluation."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +61,10 @@ class Scorer:
         """Score ``n`` applications given as columns of inputs."""
         return self.score_matrix(self.vectorizer.matrix(columns, n), explain=explain)
 
+    def score_one(self, values: Mapping[str, Any]) -> Scores:
+        """Score one application given as its inputs by name: the same bits as in a batch."""
+        return self.score_matrix(self.vectorizer.row(values))
+
     def score_matrix(self, matrix: FloatArray, *, explain: bool = True) -> Scores:
         """Score rows of the model's matrix (n, k), as ``Vectorizer.matrix`` gives them."""
         calibration, rules = self.bundle.calibration, self.bundle.rules
@@ -96,6 +102,6 @@ class Scorer:
         known = self.reason_writer.known(scores.matrix)
         picked = self.reason_writer.pick(totals, scores.recommendation, known)
         return [
-            [self.reason_writer.reason(int(g), float(totals[i, g])) for g in row if g >= 0]
-            for i, row in enumerate(picked)
+            [self.reason_writer.reason(g, row[g]) for g in groups if g >= 0]
+            for groups, row in zip(picked.tolist(), totals.tolist(), strict=True)
         ]

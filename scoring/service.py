@@ -42,9 +42,7 @@ def decide(
     scorer: Scorer, applications: Sequence[Application], key_id: str, now: datetime
 ) -> list[Decision]:
     """Score ``applications`` with one model and return the decisions to store, in order."""
-    names = scorer.contract.inputs
-    columns = {name: [a.values.get(name) for a in applications] for name in names}
-    scores = scorer.score(columns, len(applications))
+    scores = _score(scorer, applications)
     reasons = scorer.reasons(scores)
     return [
         Decision(
@@ -70,6 +68,14 @@ def decide(
     ]
 
 
+def _score(scorer: Scorer, applications: Sequence[Application]) -> Scores:
+    if len(applications) == 1:
+        return scorer.score_one(applications[0].values)
+    names = scorer.contract.inputs
+    columns = {name: [a.values.get(name) for a in applications] for name in names}
+    return scorer.score(columns, len(applications))
+
+
 def _record(
     contract: Contract, scores: Scores, i: int, reasons: list[Reason], application: Application
 ) -> bytes:
@@ -83,7 +89,7 @@ def _record(
                     "code": r.code,
                     "direction": r.direction,
                     "contribution": r.contribution,
-                    "text": r.text.model_dump(),
+                    "text": vars(r.text),
                 }
                 for r in reasons
             ],

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from data.contract import Contract
 from scoring import baselines, imbalance, keepsakes
@@ -50,6 +51,59 @@ class TrainingResult:
     report: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Rows:
+    """All rows, sorted by application, and which part each stands in.
+
+    ``order`` (n): where each row stood in what was given. ``learned`` is the matrix (n, k) with
+    the holes that models are fitted with.
+    """
+
+    order: NDArray[np.intp]
+    matrix: FloatArray
+    learned: FloatArray
+    y: FloatArray
+    as_of: pd.Series | None
+    parts: Split
+
+    def sample(self, part: str) -> Sample:
+        """Rows of one part of the split."""
+        at = getattr(self.parts, part)
+        matrix = self.learned if part in {"fit", "train"} else self.matrix
+        return Sample(matrix[at], self.y[at])
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Trees that learned from all training rows.
+
+    ``prior_shift`` is that of their sample; ``told`` what the lineage says of how they were made.
+    """
+
+    text: str
+    prior_shift: float
+    told: Mapping[str, Any]
+
+
+def prepare(
+    contract: Contract,
+    columns: pd.DataFrame,
+    keys: pd.DataFrame,
+    as_of: pd.Series | None,
+    y: FloatArray,
+    seed: int,
+) -> Rows:
+    """The matrix and the split of ``train`` for the same arguments and seed."""
+    order = np.argsort(keys["application"].to_numpy(dtype=np.str_), kind="stable")
+    y, keys = y[order], keys.iloc[order]
+    as_of = None if as_of is None else as_of.iloc[order]
+    inputs = {name: columns[name].to_numpy()[order] for name in contract.inputs}
+    matrix = Vectorizer(contract).matrix(inputs, len(y))
+    parts = split(contract, keys, as_of, y, matrix, seed)
+    learned = with_holes(matrix, parts.train, contract, seed)
+    return Rows(order, matrix, learned, y, as_of, parts)
+
+
 def train(  # noqa: PLR0913, PLR0917
     contract: Contract,
     columns: pd.DataFrame,
@@ -71,76 +125,55 @@ def train(  # noqa: PLR0913, PLR0917
     """
     tell = progress or _silent
     tell("building the matrix", 0.0)
-    order = np.argsort(keys["application"].to_numpy(dtype=np.str_), kind="stable")
-    y, keys = y[order], keys.iloc[order]
-    as_of = None if as_of is None else as_of.iloc[order]
-    inputs = {name: columns[name].to_numpy()[order] for name in contract.inputs}
-    matrix = Vectorizer(contract).matrix(inputs, len(y))
-    parts = split(contract, keys, as_of, y, matrix, options.seed)
-    rows = _Rows(matrix, with_holes(matrix, parts.train, contract, options.seed), y, parts)
+    rows = prepare(contract, columns, keys, as_of, y, options.seed)
     learner = Learner(contract, options.seed, options.threads)
     chosen = select(learner, rows.sample("fit"), rows.sample("validation"), tell)
     tell("fitting the chosen model", 0.65)
-    bundle = _fit(learner, chosen, rows, lineage)
+    bundle = assemble(learner, _fit(learner, chosen, rows), rows, lineage)
     tell("evaluating", 0.8)
-    report = {
-        "rows": parts.counts(),
+    choices = {
         "imbalance": {"chosen": chosen.way, "comparison": chosen.comparison},
         "shapes": {"chosen": chosen.shape, "log_loss": chosen.shapes},
-        "split": describe(parts, contract, as_of, y),
-        **_judge(Scorer(bundle, "new", options.threads), rows),
     }
-    tell("fitting the baselines", 0.9)
-    report["baselines"] = _baselines(learner.categorical, rows)
+    bundle = evaluated(bundle, rows, options.threads, choices)
     tell("done", 1.0)
-    return TrainingResult(replace(bundle, metrics=report), report)
+    return TrainingResult(bundle, dict(bundle.metrics))
 
 
 def _silent(stage: str, share: float) -> None:
     """Tell nobody."""
 
 
-@dataclass(frozen=True)
-class _Rows:
-    """All rows, sorted by application, and which part each stands in.
-
-    ``learned`` is the matrix with the holes that the model is fitted with.
-    """
-
-    matrix: FloatArray
-    learned: FloatArray
-    y: FloatArray
-    parts: Split
-
-    def sample(self, part: str) -> Sample:
-        """Rows of one part of the split."""
-        at = getattr(self.parts, part)
-        matrix = self.learned if part in {"fit", "train"} else self.matrix
-        return Sample(matrix[at], self.y[at])
-
-
-def _fit(learner: Learner, chosen: Selection, rows: _Rows, lineage: Mapping[str, Any]) -> Bundle:
-    """Fit on all training rows, calibrate, set the cut-offs, keep golden and reference rows."""
-    shape, seed, contract = SHAPES[chosen.shape], learner.seed, learner.contract
-    sample = imbalance.resample(chosen.way, rows.sample("train"), learner.categorical, seed)
-    text = learner.text(shape, sample, chosen.rounds)
-    held_out = rows.sample("calibration")
-    model = Model(text, learner.threads)
-    margin = model.margins(held_out.matrix)
-    calibration = Calibration.fit(margin, held_out.y, sample.prior_shift)
-    recent = calibration.log_odds(model.margins(rows.sample("recent").matrix))
-    decided = {
-        "seed": seed,
+def _fit(learner: Learner, chosen: Selection, rows: Rows) -> Fitted:
+    """Fit what was chosen on all training rows."""
+    shape = SHAPES[chosen.shape]
+    sample = imbalance.resample(chosen.way, rows.sample("train"), learner.categorical, learner.seed)
+    told = {
         "shape": chosen.shape,
         "imbalance": chosen.way,
         "rounds": chosen.rounds,
         "parameters": learner.parameters(shape, sample),
+    }
+    return Fitted(learner.text(shape, sample, chosen.rounds), sample.prior_shift, told)
+
+
+def assemble(learner: Learner, fitted: Fitted, rows: Rows, lineage: Mapping[str, Any]) -> Bundle:
+    """A bundle without metrics: calibrated, with cut-offs, golden rows and reference sample."""
+    contract = learner.contract
+    held_out = rows.sample("calibration")
+    model = Model(fitted.text, learner.threads)
+    margin = model.margins(held_out.matrix)
+    calibration = Calibration.fit(margin, held_out.y, fitted.prior_shift)
+    recent = calibration.log_odds(model.margins(rows.sample("recent").matrix))
+    decided = {
+        "seed": learner.seed,
+        **fitted.told,
         "rows": rows.parts.counts(),
         "versions": keepsakes.versions(),
     }
     bundle = Bundle(
         contract=contract,
-        model_text=text,
+        model_text=fitted.text,
         calibration=calibration,
         rules=DecisionRules.from_sample(contract.policy, probability(recent)),
         golden=Golden(rows=(), log_odds=()),
@@ -151,14 +184,27 @@ def _fit(learner: Learner, chosen: Selection, rows: _Rows, lineage: Mapping[str,
     scorer = Scorer(bundle, "new", learner.threads)
     later = rows.sample("later")
     pd = scorer.score_matrix(later.matrix, explain=False).pd
+    features, seed = contract.model_features, learner.seed
     return replace(
         bundle,
         golden=keepsakes.golden(scorer, rows.sample("test").matrix),
-        reference=keepsakes.reference(contract.model_features, later.matrix, pd, later.y, seed),
+        reference=keepsakes.reference(features, later.matrix, pd, later.y, seed),
     )
 
 
-def _judge(scorer: Scorer, rows: _Rows) -> dict[str, Any]:
+def evaluated(bundle: Bundle, rows: Rows, threads: int, more: Mapping[str, Any]) -> Bundle:
+    """The bundle with its report: test, baselines, split, and what ``more`` says."""
+    metrics = {
+        "rows": rows.parts.counts(),
+        **more,
+        "split": describe(rows.parts, bundle.contract, rows.as_of, rows.y),
+        **_judge(Scorer(bundle, "new", threads), rows),
+        "baselines": _baselines(Vectorizer(bundle.contract).categorical, rows),
+    }
+    return replace(bundle, metrics=metrics)
+
+
+def _judge(scorer: Scorer, rows: Rows) -> dict[str, Any]:
     """Metrics on the test and, where there are enough, on the applicants known before."""
 
     def evaluation(part: str) -> Evaluation:
@@ -176,7 +222,7 @@ def _judge(scorer: Scorer, rows: _Rows) -> dict[str, Any]:
     }
 
 
-def _baselines(categorical: list[int], rows: _Rows) -> dict[str, Report]:
+def _baselines(categorical: list[int], rows: Rows) -> dict[str, Report]:
     train, test = rows.sample("train"), rows.sample("test")
     log_odds = {
         "logistic": baselines.logistic(

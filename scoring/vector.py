@@ -33,6 +33,14 @@ class Vectorizer:
             if (spec := contract.spec(name)).categories is not None
         }
         self.categorical = [i for i, name in enumerate(self.features) if name in self._codes]
+        at = {name: i for i, name in enumerate(contract.inputs)}
+        self._coded = [(at[name], name, codes) for name, codes in self._codes.items()]
+        self._taken = np.array([at.get(name, 0) for name in self.features], dtype=np.intp)
+        self._formulas = [
+            (j, formula, {name: at[name] for names in formula.values() for name in names})
+            for j, name in enumerate(self.features)
+            if (formula := contract.features[name].formula) is not None
+        ]
 
     def matrix(self, columns: Columns, n: int) -> FloatArray:
         """Return the matrix of ``n`` rows x ``len(self.features)`` columns.
@@ -40,11 +48,29 @@ class Vectorizer:
         ``columns`` maps input names to ``n`` values each; an absent name is missing in every
         row. Raises ValueError for a value that is not in a category's list.
         """
-        inputs = {name: self._encode(name, columns.get(name), n) for name in self.contract.inputs}
-        out = np.empty((n, len(self.features)), dtype=np.float64)
-        for j, name in enumerate(self.features):
-            formula = self.contract.features[name].formula
-            out[:, j] = inputs[name] if formula is None else evaluate(formula, inputs)
+        inputs = np.empty((n, len(self.contract.inputs)), dtype=np.float64)
+        for i, name in enumerate(self.contract.inputs):
+            inputs[:, i] = self._encode(name, columns.get(name), n)
+        return self._assemble(inputs)
+
+    def row(self, values: Mapping[str, Any]) -> FloatArray:
+        """The matrix (1, k) of one application; ``values`` maps input names to its values.
+
+        The same bytes as ``matrix`` gives, several times faster.
+        """
+        given: list[Any] = [values.get(name) for name in self.contract.inputs]
+        for i, name, codes in self._coded:
+            if not _missing(given[i]):
+                given[i] = codes.get(given[i])
+                if given[i] is None:
+                    raise _unknown(name)
+        return self._assemble(np.array([given], dtype=np.float64))
+
+    def _assemble(self, inputs: FloatArray) -> FloatArray:
+        """The model's matrix from all inputs (n, inputs), coded."""
+        out: FloatArray = inputs.take(self._taken, axis=1)
+        for j, formula, operands in self._formulas:
+            out[:, j] = evaluate(formula, {name: inputs[:, i] for name, i in operands.items()})
         return out
 
     def _encode(self, name: str, values: Sequence[Any] | NDArray[Any] | None, n: int) -> FloatArray:
@@ -56,8 +82,12 @@ class Vectorizer:
         try:
             coded = [np.nan if _missing(v) else codes[v] for v in values]
         except KeyError:
-            raise ValueError(f"{name}: a value is not one of the contract's categories") from None
+            raise _unknown(name) from None
         return np.array(coded, dtype=np.float64)
+
+
+def _unknown(name: str) -> ValueError:
+    return ValueError(f"{name}: a value is not one of the contract's categories")
 
 
 def _missing(value: object) -> bool:

@@ -1,9 +1,25 @@
 """Decisions to store, for tests."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
+from data.store import Store
 from data.store.decisions import Decision
+from data.store.ledger import Ledger
+from data.vault import Vault
+
+
+def ledger_of(store: Store, folder: Path) -> Ledger:
+    """The ledger of ``store`` with the keys in ``folder / "vault"``."""
+    return Ledger(store, Vault.open(folder / "vault"))
+
+
+def append(ledger: Ledger, connection: Connection, *numbers: int, **change: Any) -> None:
+    """Append the decisions of these numbers."""
+    ledger.append(connection, [decision(n, **change) for n in numbers])
 
 
 def decision(number: int = 0, **change: Any) -> Decision:

@@ -2,36 +2,63 @@
 
 import getpass
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.data_files import DataPath, Encoding
-from api.cli.output import JsonOption, emit, out, progress_bar, table
+from api.cli.data_files import Encoding
+from api.cli.output import JsonOption, emit, err, out, progress_bar, table
 from api.cli.protected import Actor
 from api.cli.training import load
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from api.audit_subjects import Reading
+    from api.auditing import Kept, Subject
+    from api.audits import AuditSettings
     from data.contract import Contract
-    from data.features.applications import Applications
-    from fairness.sample import Rows
-    from fairness.schema import Audit, Range
-    from scoring.scorer import Scorer
+    from fairness.profiles import Profile
+    from fairness.schema_sections import Range
 
 POLICY = "policy"
 
+Model = Annotated[str | None, typer.Option(help="A version, an alias or a bundle's folder.")]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is audited: a model on files, or the decisions of a period; and against whom."""
+
+    model: str | None
+    data: Path | None
+    days: tuple[date, date] | None
+    challenger: str | None
+    flips: bool
+    encoding: str | None
+
 
 def audit(  # noqa: PLR0913, PLR0917 - the options of one command
-    model: Annotated[str, typer.Option(help="A version, an alias or a bundle's folder.")],
-    data: DataPath,
+    model: Model = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(exists=True, help="Labelled files: a folder, one file a table, or one file."),
+    ] = None,
+    decisions: Annotated[
+        str | None,
+        typer.Option(help="Stored decisions: FROM..TO, days in UTC, TO included."),
+    ] = None,
+    challenger: Annotated[
+        str | None, typer.Option(help="Another model to audit on the same applicants and compare.")
+    ] = None,
     profile: Annotated[
-        str, typer.Option(help="us, eu, kenya, uemoa, india or a profile's YAML file.")
-    ],
+        str | None,
+        typer.Option(
+            help="us, eu, kenya, uemoa, india or a profile's YAML file; "
+            "default: the one in MICROSCORE_AUDIT_PROFILES."
+        ),
+    ] = None,
     by: Annotated[
         list[str] | None, typer.Option(help="Protected attribute; again for more. Default: all.")
     ] = None,
@@ -52,118 +79,166 @@ def audit(  # noqa: PLR0913, PLR0917 - the options of one command
     encoding: Encoding = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Audit a model's fairness on labelled files; protected attributes from them or the store.
+    """Audit a model's fairness on labelled files, or on the decisions that it made.
 
     On the files it was trained from, only the applicants of its test period count; on any others
-    all do. Exit code 0 whatever the verdict is: it stands in audit.json and in the report.
+    all do. Decisions are audited as they were made: the scores are those of the day, protected
+    attributes come from their own store, and outcomes are not known yet. Every audit is kept
+    (microscore fairness audits), and no count that an earlier one could betray is published.
+
+    Exit code 0 whatever the verdict is: it stands in audit.json and in the report.
     """
-    from api.settings import Settings
-    from api.wiring import open_registry
-    from data.features.protected import protected_groups
-    from fairness.audit import audit as make_audit
-    from fairness.flip_test import flip_test
-    from fairness.profiles import load_profile
-    from fairness.sample import draw, held_out, strata_of
+    from api.audit_subjects import Reading
+    from api.auditing import keep, own_folder, write
+    from api.audits import AuditSettings
+    from api.wiring import open_home_store
 
-    law = load_profile(profile)
-    with open_registry() as registry:
-        scorer = registry.load(model, threads=2)
-    loaded = load(scorer.contract, data, labelled=True, encoding=encoding)
-    if loaded.y is None:
-        raise AssertionError("labelled data was asked for")
-    applications, sums = loaded.applications, dict(sorted(loaded.portfolio.sha256.items()))
-    contract = _narrowed(scorer.contract, by)
-    own = sums == scorer.bundle.lineage.get("data")
-    rows = held_out(scorer, applications, loaded.y) if own else None
-    if stored:
-        groups = _stored_groups(contract, applications, rows, actor or getpass.getuser())
-    else:
-        groups = protected_groups(
-            contract, loaded.portfolio.tables, applications.keys, applications.as_of
-        )
-    with progress_bar() as progress:
+    settings = AuditSettings()
+    law = law_of(profile, settings)
+    asked = Asked(model, data, days_of(decisions), challenger, flips, encoding)
+    _check(asked)
+    reading = Reading(actor or getpass.getuser(), tuple(by or ()), stored or data is None)
+    with progress_bar() as progress, open_home_store(settings) as store:
         progress("auditing", 0.0)
-        sample = draw(scorer, applications, loaded.y, groups, strata_of(applications), rows)
-        moved = flip_test(_narrow(scorer, contract), loaded.portfolio.tables) if flips else []
-        today = datetime.now(UTC).date()
-        made = make_audit(scorer, sample, law, data=sums, on=today, flips=moved)
+        pairs, notes = _subjects(asked, reading, settings)
+        now = datetime.now(UTC)
+        kept = [k for own, rival in pairs for k in keep(store, own, law, now, rival)]
+        alone = target if len(kept) == 1 else None
+        folders = [
+            alone or (target / k.record.inputs.version if target else own_folder(settings.home, k))
+            for k in kept
+        ]
+        done = [write(k, folder) for k, folder in zip(kept, folders, strict=True)]
         progress("auditing", 1.0)
-    home = Settings().home / "audits" / scorer.version
-    folder = _written(made, target or home / f"{made.inputs.on}-{made.inputs.profile}")
-    payload = {**made.model_dump(mode="json"), "folder": str(folder)}
-    emit(as_json, payload, lambda: _show(made, folder))
-
-
-def _written(made: "Audit", folder: Path) -> Path:
-    """The folder with audit.json and report.html in it."""
-    from api.reports.fairness import render
-
-    folder.mkdir(parents=True, exist_ok=True)
-    text = made.model_dump_json(indent=1)
-    (folder / "audit.json").write_text(text + "\n", encoding="utf-8")
-    (folder / "report.html").write_text(render(made), encoding="utf-8")
-    return folder
+    payload = {"audits": [plain(k) for k in done], "notes": notes}
+    emit(as_json, payload, lambda: show(done))
+    for note in notes:
+        err.print(f"note: {note}", markup=False, highlight=False, soft_wrap=True)
 
 
 def schema() -> None:
     """Print the JSON Schema of audit.json."""
-    from fairness.schema import json_schema
+    from fairness.records import json_schema
 
     emit(True, json_schema(), lambda: None)
 
 
-def _narrowed(contract: "Contract", by: Sequence[str] | None) -> "Contract":
-    """The contract with those protected attributes alone that were asked for."""
-    unknown = [name for name in by or () if name not in contract.protected]
+def days_of(text: str | None) -> tuple[date, date] | None:
+    """The days of ``FROM..TO``, both included."""
+    if text is None:
+        return None
+    start, _, end = text.partition("..")
+    try:
+        days = date.fromisoformat(start), date.fromisoformat(end)
+    except ValueError:
+        raise typer.BadParameter("--decisions: must be like 2026-01-01..2026-03-31") from None
+    if days[1] < days[0]:
+        raise typer.BadParameter("--decisions: the first day must not be after the last one")
+    return days
+
+
+def law_of(name: str | None, settings: "AuditSettings") -> "Profile":
+    """The jurisdiction profile that is asked for, or the only one of the settings."""
+    from fairness.profiles import load_profile
+
+    if name is None and len(settings.audit_profiles) != 1:
+        raise typer.BadParameter("--profile: say which, or set MICROSCORE_AUDIT_PROFILES to one")
+    return load_profile(name or settings.audit_profiles[0])
+
+
+def plain(kept: "Kept") -> dict[str, Any]:
+    """An audit as ``--json`` prints it: its id, where it is, and its whole record."""
+    record = kept.record.model_dump(mode="json")
+    return {"audit": kept.audit_id, "in_store": kept.in_store, "folder": str(kept.folder), **record}
+
+
+def _check(asked: Asked) -> None:
+    if (asked.data is None) == (asked.days is None):
+        raise typer.BadParameter("give --data PATH, or --decisions FROM..TO")
+    if asked.data is not None and asked.model is None:
+        raise typer.BadParameter("--model: say which model to audit on the files")
+
+
+def _subjects(
+    asked: Asked, reading: "Reading", settings: "AuditSettings"
+) -> tuple[list[tuple["Subject", "Subject | None"]], list[str]]:
+    """Each subject with the challenger on its applicants, and notes."""
+    from api.audit_subjects import decided_between
+    from api.wiring import open_ledger
+    from scoring.registry import Registry
+    from scoring.signing import TrustedKeys
+
+    with open_ledger(settings) as (store, ledger):
+        registry = Registry(store, settings.home, TrustedKeys(settings.keys_folder))
+        rival = None if asked.challenger is None else registry.load(asked.challenger, threads=2)
+        if asked.days is None:
+            return [_in_files(asked, reading, settings, registry, rival)], []
+        version = None if asked.model is None else registry.resolve(asked.model)[0]
+        answer = decided_between(asked.days, version, reading, settings, (registry, ledger))
+    for subject in answer.subjects:
+        _known(subject.scorer.contract, reading)
+    return [(s, None if rival is None else s.by(rival)) for s in answer.subjects], answer.notes
+
+
+def _in_files(
+    asked: Asked, reading: "Reading", settings: "AuditSettings", registry: Any, rival: Any
+) -> tuple["Subject", "Subject | None"]:
+    from api.audit_subjects import flipped, in_files
+
+    scorer = registry.load(asked.model, threads=2)
+    _known(scorer.contract, reading)
+    if asked.data is None:
+        raise AssertionError("files were asked for")
+    loaded = load(scorer.contract, asked.data, labelled=True, encoding=asked.encoding)
+    own = in_files(scorer, loaded, reading, settings, apart_from=rival, flips=asked.flips)
+    if rival is None:
+        return own, None
+    return own, own.by(rival, flipped(rival, loaded, reading) if asked.flips else [])
+
+
+def _known(contract: "Contract", reading: "Reading") -> None:
+    unknown = [name for name in reading.attributes if name not in contract.protected]
     if unknown:
         known = ", ".join(contract.protected) or "none"
         raise typer.BadParameter(f"'{unknown[0]}' is not protected in the contract: {known}")
-    kept = {n: a for n, a in contract.protected.items() if not by or n in by}
-    return contract.model_copy(update={"protected": kept})
 
 
-def _narrow(scorer: "Scorer", contract: "Contract") -> "Scorer":
-    """The same model, with the protected attributes of ``contract`` alone."""
-    from scoring.scorer import Scorer
-
-    return Scorer(replace(scorer.bundle, contract=contract), scorer.version, threads=2)
-
-
-def _stored_groups(
-    contract: "Contract", applications: "Applications", rows: "Rows | None", actor: str
-) -> "pd.DataFrame":
-    """Groups from the store, read for the audited ``rows`` alone; empty elsewhere."""
-    from api.audits import open_protected
-
-    keys, as_of = applications.keys, applications.as_of
-    at = keys.index if rows is None else keys.index[rows]
-    with open_protected() as (store, _):
-        groups = store.read_groups(
-            contract,
-            keys.loc[at, "applicant"].tolist(),
-            None if as_of is None else as_of.loc[at],
-            purpose="fairness audit",
-            actor=actor,
-        )
-    return groups.set_axis(at).reindex(keys.index)
-
-
-def _show(made: "Audit", folder: Path) -> None:
-    shown = [f for f in made.findings if f.rule in {None, POLICY}]
-    rows = [
-        [
-            f.verdict.value,
-            f.metric.replace("_", " "),
-            f"{f.attribute}: {f.group or 'all'}",
-            _shown(f.estimate),
-            "legal duty" if f.duties else "good practice",
+def show(audits: "Sequence[Kept]") -> None:
+    """Print the verdicts of each audit, and of the comparison."""
+    for kept in audits:
+        record = kept.record
+        rows = [
+            [
+                f.verdict.value,
+                f.metric.replace("_", " "),
+                f"{f.attribute}: {f.group or 'all'}",
+                _shown(f.estimate),
+                "legal duty" if f.duties else "good practice",
+            ]
+            for f in record.findings
+            if f.rule in {None, POLICY}
         ]
-        for f in shown
+        columns = ["verdict", "metric", "group", "estimate", "why"]
+        head = f"{record.inputs.version} under {record.inputs.profile}"
+        out.print(f"[bold]{record.verdict.value}[/] {head}, audit {kept.audit_id[:12]}")
+        out.print(table("Verdicts (at the policy in force)", columns, rows))
+        _show_comparison(kept)
+        if kept.folder != Path():
+            report = f"report: {kept.folder / 'report.html'}"
+            out.print(report, markup=False, soft_wrap=True, highlight=False)
+
+
+def _show_comparison(kept: "Kept") -> None:
+    made = kept.record.comparison
+    if made is None:
+        return
+    rows = [
+        [g.verdict.value, f"{g.attribute}: {g.group}", _shown(g.air), _shown(g.difference)]
+        for g in made.groups
     ]
-    columns = ["verdict", "metric", "group", "estimate", "why"]
-    out.print(f"[bold]{made.verdict.value}[/] {made.inputs.version} under {made.inputs.profile}")
-    out.print(table("Verdicts (at the policy in force)", columns, rows))
-    out.print(f"report: {folder / 'report.html'}", markup=False, soft_wrap=True)
+    columns = ["verdict", "group", "impact ratio", "approval-rate difference"]
+    out.print(f"[bold]{made.verdict.value}[/] than {made.champion}", highlight=False)
+    out.print(table("Challenger less champion", columns, rows))
 
 
 def _shown(estimate: "Range") -> str:

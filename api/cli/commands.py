@@ -3,8 +3,10 @@
 import typer
 
 from api.cli import (
+    audit_chain,
     contract,
     data_files,
+    decisions,
     demo,
     fairness,
     keys,
@@ -12,6 +14,7 @@ from api.cli import (
     scoring_file,
     serve,
     training,
+    worker,
 )
 
 HELP = """Credit scoring for microfinance institutions, with fairness and drift audits.
@@ -34,6 +37,9 @@ def build_app() -> typer.Typer:
     app.add_typer(models.app, name="models")
     app.command("score")(scoring_file.score)
     app.command()(serve.serve)
+    app.command()(worker.worker)
+    app.add_typer(decisions.app, name="decisions")
+    app.add_typer(audit_chain.app, name="audit")
     app.add_typer(fairness.app, name="fairness")
     app.add_typer(keys.app, name="keys")
     app.command()(demo.demo)

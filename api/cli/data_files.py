@@ -86,14 +86,34 @@ def generate(
     folder: Annotated[Path, typer.Option("--out", help="Folder to write the tables to.")],
     applications: Annotated[int, typer.Option(min=100, help="Number of applications.")] = 20_000,
     seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 1,
+    approval_bias: Annotated[
+        float,
+        typer.Option(min=-5, max=5, help="Added to the log-odds that a woman was approved."),
+    ] = -0.8,
+    record_bias: Annotated[
+        float,
+        typer.Option(
+            min=-5, max=5, help="Added, in standard deviations, to what records show of women."
+        ),
+    ] = 0.0,
+    equal_groups: Annotated[
+        bool, typer.Option("--equal-groups", help="No difference in risk between groups.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Generate a synthetic West and East African microfinance portfolio (contract: microloan)."""
-    from data.synthetic import generate_portfolio
+    """Generate a synthetic West and East African microfinance portfolio (contract: microloan).
+
+    A world without any disparity: --approval-bias 0 --equal-groups. The truth is in truth/.
+    """
+    from data.synthetic import Bias, generate_portfolio
 
     with progress_bar() as progress:
         made = generate_portfolio(
-            applications, seed, folder, lambda share: progress("generating", share)
+            applications,
+            seed,
+            folder,
+            lambda share: progress("generating", share),
+            bias=Bias(approval_bias, record_bias, equal_groups),
         )
     payload = {"folder": str(folder), "applications": applications, "seed": seed, "rows": made.rows}
     shown = [[name, str(count)] for name, count in made.rows.items()]

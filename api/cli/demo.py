@@ -1,6 +1,7 @@
 """``microscore demo``: the main job end to end on the synthetic portfolio."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -19,18 +20,24 @@ if TYPE_CHECKING:
 
 APPLICATIONS = 20_000
 START_SECONDS = 60.0
+PROFILE = "uemoa"
+STAND_INS = ("Demonstration person A (not a real one)", "Demonstration person B (not a real one)")
+ACCEPTED = "Only a demonstration on made-up people: nobody is lent to by this model."
 
 
 def demo(
     serve: Annotated[bool, typer.Option(help="Keep serving when the examples are scored.")] = True,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
 ) -> None:
-    """Generate a portfolio, train, promote, serve and score three example applications."""
+    """Generate a portfolio, train, audit, promote, serve and score three example applications."""
     from api.settings import Settings
 
     settings = Settings()
     folder = settings.home / "demo" / "portfolio"
-    version = _train_and_promote(folder)
+    version = _train(folder)
+    _audit(version, folder)
+    _step("Making it champion")
+    _run("models", "promote", version, "--reason", "demo")
     key = _officer_key()
     bodies = _example_bodies(version, folder)
     with _server(settings, port) as process:
@@ -46,32 +53,52 @@ def _step(text: str) -> None:
     err.print(f"[bold]==>[/] {text}", highlight=False)
 
 
-def _run(*command: str) -> dict[str, Any]:
-    """Run a microscore command as a user would and return its JSON."""
-    err.print(f"    microscore {' '.join(command)}", markup=False, highlight=False, soft_wrap=True)
+def _say(text: str) -> None:
+    err.print(f"    {text}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _run(*command: str, key: str | None = None) -> dict[str, Any]:
+    """Run a microscore command as a user would, with an API key if it needs one; its JSON."""
+    environment = os.environ | ({} if key is None else {"MICROSCORE_API_KEY": key})
+    _say(f"microscore {' '.join(command)}")
     done = subprocess.run(  # noqa: S603  (our own command line)
-        [sys.executable, "-m", "api.cli", *command, "--json"], stdout=subprocess.PIPE, check=False
+        [sys.executable, "-m", "api.cli", *command, "--json"],
+        stdout=subprocess.PIPE,
+        env=environment,
+        check=False,
     )
     if done.returncode:
         raise typer.Exit(done.returncode)
     return dict(json.loads(done.stdout))
 
 
-def _train_and_promote(folder: Path) -> str:
+def _train(folder: Path) -> str:
     _step(f"Generating a synthetic portfolio of {APPLICATIONS} applications")
     _run("data", "generate", "--applications", str(APPLICATIONS), "--out", str(folder))
     _step("Training, calibrating and testing a model on it")
     trained = _run("train", "microloan", "--data", str(folder))
     auc, rate, pd = (trained["test"][m] for m in ("auc", "observed_rate", "mean_pd"))
-    err.print(
-        f"    test AUC {auc['value']:.3f} [{auc['low']:.3f}, {auc['high']:.3f}], mean PD "
-        f"{pd['value']:.1%}, observed {rate['value']:.1%} [{rate['low']:.1%}, {rate['high']:.1%}]",
-        markup=False,
-        highlight=False,
+    _say(
+        f"test AUC {auc['value']:.3f} [{auc['low']:.3f}, {auc['high']:.3f}], mean PD "
+        f"{pd['value']:.1%}, observed {rate['value']:.1%} [{rate['low']:.1%}, {rate['high']:.1%}]"
     )
-    _step("Making it champion")
-    _run("models", "promote", trained["version"], "--reason", "demo")
     return str(trained["version"])
+
+
+def _audit(version: str, folder: Path) -> None:
+    """Audit its fairness; where that fails, two stand-ins accept it, as two people would."""
+    _step("Auditing its fairness on the applicants of its test period")
+    options = ("--model", version, "--data", str(folder), "--profile", PROFILE, "--no-flips")
+    (made,) = _run("fairness", "audit", *options)["audits"]
+    _say(f"verdict under the profile {PROFILE}: {made['verdict']}")
+    _say(f"report: {made['folder']}/report.html")
+    if made["verdict"] != "FAIL":
+        return
+    _step("It failed: no model becomes champion unless two people accept that with a reason")
+    _say("a real institution needs two real people here, each with a key of their own")
+    for person in STAND_INS:
+        key = _run("keys", "create", "--role", "risk", "--days", "1", "--name", person)["key"]
+        _run("fairness", "accept", made["audit"], "--reason", ACCEPTED, key=str(key))
 
 
 def _officer_key() -> str:
@@ -161,6 +188,7 @@ def _next_steps(url: str, version: str, folder: Path, serving: bool) -> None:
     out.rule("What next")
     steps = [
         f"microscore models show {version}",
+        "microscore fairness audits",
         f"microscore data check microloan {folder}",
         f"microscore score --data {folder} --out scored.parquet",
         "microscore contract show microloan      (then write your own)",

@@ -1,6 +1,8 @@
 """``microscore models``: list, show, promote and roll back."""
 
 import getpass
+from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -82,14 +84,32 @@ def promote(
     actor: Actor = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Let a version serve under an alias. Its signature and golden rows are checked first."""
-    from api.wiring import open_registry
+    """Let a version serve under an alias. Its signature and golden rows are checked first.
 
-    with open_registry() as registry:
-        version, _ = registry.resolve(ref)
-        registry.promote(version, [], actor or getpass.getuser(), alias, reason)
-    payload = {"alias": alias, "version": version}
-    emit(as_json, payload, lambda: out.print(f"{alias} is now {version}", markup=False))
+    A champion needs a fairness audit of all protected attributes that is not too old
+    (MICROSCORE_AUDIT_DAYS, 30) under each of MICROSCORE_AUDIT_PROFILES; one that says FAIL must
+    have been accepted by two people (microscore fairness accept).
+    """
+    from api.audits import AuditSettings
+    from api.wiring import open_registry
+    from fairness.gate import Terms, gate
+    from scoring.registry import CHAMPION
+
+    settings = AuditSettings()
+    with open_registry(settings) as registry:
+        version, bundle = registry.open(ref)
+        terms = Terms(tuple(bundle.contract.protected), settings.audit_profiles, settings.audit_age)
+        now = datetime.now(UTC)
+        gates = [gate(registry.store, version, terms, now)] if alias == CHAMPION else []
+        registry.promote(version, gates, actor or getpass.getuser(), alias, reason)
+    payload = {"alias": alias, "version": version, "gates": [asdict(g) for g in gates]}
+
+    def text() -> None:
+        for passed in gates:
+            out.print(f"{passed.name}: {passed.detail}", markup=False, highlight=False)
+        out.print(f"{alias} is now {version}", markup=False, highlight=False)
+
+    emit(as_json, payload, text)
 
 
 @app.command()

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log, log10
 
-from fairness.schema import CutOffCurve, Range
+from fairness.schema_sections import CutOffCurve, Range
 
-LABELS, PLOT, VALUES = 250.0, 460.0, 190.0
-"""Widths of the three columns of a picture of intervals, in pixels."""
-ROW = 30.0
+FULL = 100.0
+"""Width of the plot of a picture of intervals: places are shares of it, in percent."""
 PANEL = (300.0, 190.0)
 """Width and height of the plot of a panel of curves."""
-COLOURS = ("#0b5fa5", "#c2410c", "#15803d", "#7c3aed", "#a16207", "#be185d", "#0e7490", "#4b5563")
+COLOURS = ("#3b82c4", "#d9622b", "#2f9e5b", "#8b6bd9", "#b98a1d", "#d65b97", "#2b9bb0", "#7b8794")
+"""Of curves; they stand out from white and from black."""
 
 Scale = Callable[[float], float]
 
@@ -23,7 +23,6 @@ class Bar:
     """One interval: where it is drawn, and the words beside it."""
 
     label: str
-    y: float
     low: float
     value: float | None
     high: float
@@ -33,22 +32,16 @@ class Bar:
 
 @dataclass(frozen=True)
 class Intervals:
-    """Intervals on one axis. ``allowed``: start and width of the tolerance, None without one."""
+    """Intervals on one axis. ``allowed``: start and width of the tolerance, None without one.
+
+    ``decimals``: that the numbers of the ticks need.
+    """
 
     bars: tuple[Bar, ...]
     ticks: tuple[tuple[float, float], ...]
     parity: float
     allowed: tuple[float, float] | None
-
-    @property
-    def height(self) -> float:
-        """Of the whole picture."""
-        return ROW * len(self.bars) + 34
-
-    @property
-    def bottom(self) -> float:
-        """Where the axis is."""
-        return ROW * len(self.bars) + 4
+    decimals: int
 
 
 @dataclass(frozen=True)
@@ -79,26 +72,25 @@ def intervals(
     wanted = [v for v in (parity, *tolerance) if v is not None]
     low = min([*wanted, *(v for _, v, _ in known)])
     high = max([*wanted, *(v for _, _, v in known)])
-    ticks = _ratio_ticks(low, high) if ratio else _ticks(low, high)
-    x = _scale(min(low, ticks[0]), max(high, ticks[-1]), LABELS, LABELS + PLOT, ratio=ratio)
+    ticks = _ratio_ticks(low, high) if ratio else ticks_between(low, high)
+    x = scale(min(low, ticks[0]), max(high, ticks[-1]), 0.0, FULL, ratio=ratio)
     bars = tuple(
         Bar(
             label=e.label,
-            y=ROW * i + ROW / 2 + 4,
             low=x(least),
             value=None if e.estimate.value is None else x(e.estimate.value),
             high=x(most),
             verdict=e.verdict,
             text=e.text,
         )
-        for i, (e, least, most) in enumerate(known)
+        for e, least, most in known
     )
     allowed = None
     if tolerance != (None, None):
-        start = LABELS if tolerance[0] is None else x(tolerance[0])
-        end = LABELS + PLOT if tolerance[1] is None else x(tolerance[1])
+        start = 0.0 if tolerance[0] is None else x(tolerance[0])
+        end = FULL if tolerance[1] is None else x(tolerance[1])
         allowed = (start, end - start)
-    return Intervals(bars, tuple((x(t), t) for t in ticks), x(parity), allowed)
+    return Intervals(bars, tuple((x(t), t) for t in ticks), x(parity), allowed, _decimals(ticks))
 
 
 @dataclass(frozen=True)
@@ -134,8 +126,8 @@ def panel(title: str, curves: Sequence[tuple[str, CutOffCurve]], low: float | No
     most = max([1.2, *(v.high for v in bands if v.high is not None)])
     ticks = _ratio_ticks(max(least, 0.25), min(most, 4.0))
     width, height = PANEL
-    x = _scale(0.0, 1.0, 0.0, width, ratio=False)
-    y = _scale(ticks[0], ticks[-1], height, 0.0, ratio=True)
+    x = scale(0.0, 1.0, 0.0, width, ratio=False)
+    y = scale(ticks[0], ticks[-1], height, 0.0, ratio=True)
     return Panel(
         title=title,
         reference=drawn[0][1].reference,
@@ -174,7 +166,7 @@ def _line(label: str, curve: CutOffCurve, colour: str, x: Scale, y: Scale) -> Li
     return Line(label, colour, " ".join(middle), " ".join([*upper, *reversed(lower)]))
 
 
-def _scale(low: float, high: float, start: float, end: float, *, ratio: bool) -> Scale:
+def scale(low: float, high: float, start: float, end: float, *, ratio: bool) -> Scale:
     """Linear, or logarithmic for ratios; what lies outside is drawn on the edge."""
 
     def place(value: float) -> float:
@@ -194,7 +186,13 @@ def _ratio_ticks(low: float, high: float) -> list[float]:
     return inside if len(inside) <= 9 else [t for t in inside if t not in {0.6, 0.7, 1.1, 3.0}]
 
 
-def _ticks(low: float, high: float) -> list[float]:
+def _decimals(ticks: Sequence[float]) -> int:
+    """Fewest decimals (up to 3) that tell all of them apart from their neighbours."""
+    whole = (d for d in range(3) if all(abs(t - round(t, d)) < 1e-9 for t in ticks))
+    return next(whole, 3)
+
+
+def ticks_between(low: float, high: float) -> list[float]:
     """Four to eight round steps that enclose both."""
     span = max(high - low, 1e-9)
     step = 10 ** floor(log10(span))

@@ -1,11 +1,11 @@
 """The words of the fairness report in its two languages."""
 
-from typing import Literal
+from api.reports.words_method import METHOD
+from api.reports.words_sections import LANGUAGES, SECTIONS, ReportLanguage
 
-ReportLanguage = Literal["en", "fr"]
-LANGUAGES: tuple[ReportLanguage, ...] = ("en", "fr")
+__all__ = ["GROUPS_FR", "LANGUAGES", "WORDS", "ReportLanguage"]
 
-WORDS: dict[ReportLanguage, dict[str, str]] = {
+_FRAME: dict[ReportLanguage, dict[str, str]] = {
     "en": {
         "language": "English",
         "title": "Fairness audit",
@@ -29,14 +29,20 @@ WORDS: dict[ReportLanguage, dict[str, str]] = {
         "part": "who they are",
         "part_test": "applicants of the model's test period",
         "part_all": "all applicants in the files",
+        "part_decisions": "applicants on whom this model decided",
+        "part_replayed": "applicants on whom another model decided",
         "verdicts": "Verdicts",
-        "verdicts_lead": "Each row is a group against the reference group of its attribute. The "
-        "first six columns are the adverse impact ratio: at the policy in force and at fixed "
-        "approval rates. A fail in the other columns fails the audit only where the law of the day "
-        "asks for that test.",
         "group": "group",
         "reference": "reference",
         "policy": "policy",
+        "adverse_impact_ratio": "approval",
+        "approval_rate_difference": "over time",
+        "standardised_mean_difference": "distribution",
+        "outcome_test_difference": "bad rate at the cut-off",
+        "explanation_difference": "reasons",
+        "flip_test": "flip test",
+        "everyone": "everyone",
+        "no_duty_here": "good practice; does not fail the audit",
         "calibration_ratio": "calibration",
         "tpr_difference": "good payers approved",
         "fpr_difference": "defaulters approved",
@@ -51,7 +57,6 @@ WORDS: dict[ReportLanguage, dict[str, str]] = {
         "duty": "Legal duties on this day",
         "no_duty": "The profile names no test as a legal duty on this day; all are good practice.",
         "settle": "What would settle the open ones",
-        "settle_row": "applications in all, at today's rates",
         "impact": "Approval against the reference group",
         "impact_lead": "Adverse impact ratio at the policy in force: the group's approval rate "
         "divided by that of its reference. The green area is the tolerance, the line at 1 is "
@@ -65,7 +70,6 @@ WORDS: dict[ReportLanguage, dict[str, str]] = {
         "shortfall": "Shortfall in people",
         "shortfall_lead": "How many more people of the group would be approved at the rate of the "
         "reference group. Below 0: that many fewer.",
-        "details": "All numbers",
         "rates_table": "Approvals by group and rule",
         "rule": "rule",
         "people": "people",
@@ -76,53 +80,13 @@ WORDS: dict[ReportLanguage, dict[str, str]] = {
         "difference": "difference",
         "p": "p, corrected",
         "verdict": "verdict",
-        "crossings": "Intersections",
-        "crossings_lead": "Rates of small cells are drawn towards what their two attributes "
-        "explain; the pull is the share of a rate that comes from other cells.",
-        "pull": "pull",
-        "shrunk_rate": "rate (drawn together)",
-        "segments": "Within segments",
-        "stratum": "by",
-        "pooled_air": "ratio within segments",
-        "p_equal": "p, equal",
-        "p_heterogeneous": "p, same in all",
-        "distribution": "Distribution of the score",
-        "smd": "standardised difference of means",
-        "wasserstein": "mean distance in points",
         "loans": "loans",
         "defaults": "defaults",
         "ratio": "observed / predicted",
         "slope": "slope",
         "brier": "Brier",
-        "outcomes": "Outcomes",
-        "outcomes_lead": "Only approved applicants have an outcome, so the numbers from loans "
-        "alone are biased and decide nothing. The bounds hold whatever the others would have done.",
-        "metric": "metric",
-        "approved_only": "from loans alone (biased)",
-        "bounds": "bounds",
-        "sign": "sign",
-        "higher": "higher",
-        "lower": "lower",
-        "undetermined": "undetermined",
-        "proxies": "Proxies",
-        "proxies_lead": "How well the features together tell the group from its reference (0.5: "
-        "not at all), and the features that carry most of the gap in the score, in log-odds.",
-        "auc": "area under the curve",
-        "gap": "score gap",
-        "features": "largest shares",
         "method": "Method",
-        "method_text": "Ratios and differences have score intervals (MOVER-Wilson). Exact tests; "
-        "Holm's correction over all groups and rules of the family, Benjamini and Hochberg's over "
-        "intersections. Fail: the difference is proven after correction and the estimate lies at "
-        "or beyond the tolerance. Pass: the whole 95 % interval lies inside it. Open: neither. "
-        "Too few: under 30 people, or under 10 approved or declined. Calibration has exact "
-        "Poisson-binomial intervals; proxies a permutation test.",
         "limits": "Limits",
-        "limits_text": "An audit shows differences, not their causes. Counts under 10 people, and "
-        "those from which such a count could be had by subtraction, are withheld (\u2013) and "
-        "their estimates rounded; counts of intersections, segments and loans are rounded to tens. "
-        "Groups that nobody stated are shown and never dropped. The tolerances are choices of the "
-        "profile, not laws of nature; the summaries of laws are ours and no legal advice.",
         "inputs": "Computed from",
         "withheld": "counts withheld",
         "none": "Nothing to show: no group has enough people.",
@@ -153,14 +117,20 @@ WORDS: dict[ReportLanguage, dict[str, str]] = {
         "part": "de qui il s'agit",
         "part_test": "demandeurs de la période de test du modèle",
         "part_all": "tous les demandeurs des fichiers",
+        "part_decisions": "demandeurs sur qui ce modèle a décidé",
+        "part_replayed": "demandeurs sur qui un autre modèle a décidé",
         "verdicts": "Verdicts",
-        "verdicts_lead": "Chaque ligne compare un groupe au groupe de référence de son attribut. "
-        "Les six premières colonnes donnent le rapport d'impact : avec la règle en vigueur et à "
-        "des taux d'acceptation fixes. Un échec dans les autres colonnes ne fait échouer l'audit "
-        "que si le droit en vigueur exige ce test.",
         "group": "groupe",
         "reference": "référence",
         "policy": "règle",
+        "adverse_impact_ratio": "acceptation",
+        "approval_rate_difference": "dans le temps",
+        "standardised_mean_difference": "distribution",
+        "outcome_test_difference": "défauts au seuil",
+        "explanation_difference": "raisons",
+        "flip_test": "test d'inversion",
+        "everyone": "tous",
+        "no_duty_here": "bonne pratique ; n'entraîne pas l'échec",
         "calibration_ratio": "calibration",
         "tpr_difference": "bons payeurs acceptés",
         "fpr_difference": "défaillants acceptés",
@@ -176,7 +146,6 @@ WORDS: dict[ReportLanguage, dict[str, str]] = {
         "no_duty": "Le profil ne fait d'aucun test une obligation légale à ce jour ; tous relèvent "
         "de la bonne pratique.",
         "settle": "Ce qui trancherait les verdicts ouverts",
-        "settle_row": "demandes en tout, aux taux d'aujourd'hui",
         "impact": "L'acceptation comparée au groupe de référence",
         "impact_lead": "Rapport d'impact avec la règle en vigueur : le taux d'acceptation du "
         "groupe divisé par celui de sa référence. La zone verte est la tolérance, la ligne à 1 "
@@ -190,7 +159,6 @@ WORDS: dict[ReportLanguage, dict[str, str]] = {
         "shortfall": "Manque en personnes",
         "shortfall_lead": "Combien de personnes du groupe seraient acceptées en plus au taux du "
         "groupe de référence. Sous 0 : autant de moins.",
-        "details": "Tous les chiffres",
         "rates_table": "Acceptations par groupe et règle",
         "rule": "règle",
         "people": "personnes",
@@ -201,62 +169,25 @@ WORDS: dict[ReportLanguage, dict[str, str]] = {
         "difference": "différence",
         "p": "p, corrigé",
         "verdict": "verdict",
-        "crossings": "Croisements",
-        "crossings_lead": "Les taux des petites cellules sont rapprochés de ce que leurs deux "
-        "attributs expliquent ; l'attraction est la part d'un taux qui vient d'autres cellules.",
-        "pull": "attraction",
-        "shrunk_rate": "taux (rapproché)",
-        "segments": "Au sein des segments",
-        "stratum": "par",
-        "pooled_air": "rapport au sein des segments",
-        "p_equal": "p, égalité",
-        "p_heterogeneous": "p, même partout",
-        "distribution": "Distribution du score",
-        "smd": "différence standardisée des moyennes",
-        "wasserstein": "distance moyenne en points",
         "loans": "prêts",
         "defaults": "défauts",
         "ratio": "observés / prédits",
         "slope": "pente",
         "brier": "Brier",
-        "outcomes": "Issues",
-        "outcomes_lead": "Seuls les demandeurs acceptés ont une issue : les chiffres tirés des "
-        "seuls prêts sont biaisés et ne décident de rien. Les bornes valent quoi que les autres "
-        "eussent fait.",
-        "metric": "mesure",
-        "approved_only": "des seuls prêts (biaisé)",
-        "bounds": "bornes",
-        "sign": "signe",
-        "higher": "plus haut",
-        "lower": "plus bas",
-        "undetermined": "indéterminé",
-        "proxies": "Substituts",
-        "proxies_lead": "À quel point les variables ensemble distinguent le groupe de sa référence "
-        "(0,5 : pas du tout), et celles qui portent le plus de l'écart de score, en log-cotes.",
-        "auc": "aire sous la courbe",
-        "gap": "écart de score",
-        "features": "plus grandes parts",
         "method": "Méthode",
-        "method_text": "Rapports et différences ont des intervalles de score (MOVER-Wilson). Tests "
-        "exacts ; correction de Holm sur tous les groupes et règles de la famille, de Benjamini et "
-        "Hochberg sur les croisements. Échec : la différence est prouvée après correction et "
-        "l'estimation atteint ou dépasse la tolérance. Conforme : tout l'intervalle à 95 % s'y "
-        "trouve. Ouvert : ni l'un ni l'autre. Trop peu : moins de 30 personnes, ou moins de 10 "
-        "acceptées ou refusées. La calibration a des intervalles exacts (Poisson-binomiale), les "
-        "substituts un test par permutation.",
         "limits": "Limites",
-        "limits_text": "Un audit montre des différences, non leurs causes. Les effectifs de moins "
-        "de 10 personnes, et ceux dont on les tirerait par soustraction, sont retenus (\u2013) et "
-        "leurs estimations arrondies ; ceux des croisements, segments et prêts sont arrondis à la "
-        "dizaine. Qui n'a rien déclaré forme un groupe, jamais écarté. Les tolérances sont des "
-        "choix du profil, non des lois de la nature ; les résumés des lois sont les nôtres et non "
-        "un avis juridique.",
         "inputs": "Calculé à partir de",
         "withheld": "effectifs retenus",
         "none": "Rien à montrer : aucun groupe n'a assez de personnes.",
         "table_of": "Les mêmes chiffres",
     },
 }
+
+WORDS: dict[ReportLanguage, dict[str, str]] = {
+    language: {**_FRAME[language], **SECTIONS[language], **METHOD[language]}
+    for language in LANGUAGES
+}
+"""All fixed words of the report."""
 
 GROUPS_FR = {
     "not stated": "non déclaré",
@@ -269,5 +200,9 @@ GROUPS_FR = {
     "urban": "ville",
     "rural": "campagne",
     "pooled small segments": "petits segments réunis",
+    "Q1": "T1",
+    "Q2": "T2",
+    "Q3": "T3",
+    "Q4": "T4",
 }
 """Group names that contracts commonly use; others are shown as the contract has them."""

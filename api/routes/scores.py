@@ -1,7 +1,5 @@
 """Decisions: made by POST /score and /score/batch, read back by GET /scores/{decision_id}."""
 
-import asyncio
-from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,20 +10,23 @@ from starlette.responses import Response
 
 from api.access import requires
 from api.auth import Principal
+from api.deciding import decide_batch, decide_one
+from api.direct import DirectRoute
+from api.idempotency import IdempotencyKey
 from api.json_body import read_body
 from api.languages import AskedLanguage
 from api.problems import Problem, responses
 from api.replies import BatchReply, ScoreReply
 from api.service import AskedService
-from api.serving import Serving
 from data.contract import Language
-from data.store.decisions import Decision, find_decision
-from scoring.service import decide, render
+from data.store.decisions import Decision
+from scoring.service import render
 
 SCORE_BYTES = 64 * 1024
 BATCH_BYTES = 4 * 1024 * 1024
 
 router = APIRouter(tags=["scores"])
+direct = APIRouter(tags=["scores"], route_class=DirectRoute)
 _ASKING = responses("unauthorized", "forbidden", "invalid-parameter", "store-unavailable")
 _SCORING = responses(
     "invalid-json",
@@ -35,6 +36,9 @@ _SCORING = responses(
     "unsupported-media-type",
     "invalid-application",
     "invalid-parameter",
+    "idempotency-key-reused",
+    "score-budget-spent",
+    "probing-stopped",
     "no-champion",
     "store-unavailable",
 )
@@ -52,7 +56,7 @@ Writer = Annotated[Principal, requires("score:write")]
 Reader = Annotated[Principal, requires("scores:read")]
 
 
-@router.post(
+@direct.post(
     "/score",
     operation_id="score",
     summary="Score one application",
@@ -60,18 +64,19 @@ Reader = Annotated[Principal, requires("scores:read")]
     responses=_SCORING | _MADE,
 )
 async def score(
-    request: Request, service: AskedService, asker: Writer, language: AskedLanguage
+    request: Request,
+    service: AskedService,
+    asker: Writer,
+    language: AskedLanguage,
+    key: IdempotencyKey = None,
 ) -> Response:
     """Decide on one application. The decision is stored before the reply leaves."""
     body = await read_body(request, SCORE_BYTES)
-    serving = service.champion.get()
-    application = serving.intake.read_one(body, asker.branch)
-    decisions = decide(serving.scorer, [application], asker.key_id, datetime.now(UTC))
-    await service.keep(decisions)
-    return _json(_reply(decisions[0], asker, language))
+    decision = await decide_one(service, asker, key, body)
+    return _json(_reply(decision, asker, language))
 
 
-@router.post(
+@direct.post(
     "/score/batch",
     operation_id="score_batch",
     summary="Score up to 1,000 applications",
@@ -79,19 +84,19 @@ async def score(
     responses=_SCORING,
 )
 async def score_batch(
-    request: Request, service: AskedService, asker: Writer, language: AskedLanguage
+    request: Request,
+    service: AskedService,
+    asker: Writer,
+    language: AskedLanguage,
+    key: IdempotencyKey = None,
 ) -> Response:
     """Decide on all applications with one model, or on none when one of them is not valid."""
     body = await read_body(request, BATCH_BYTES)
-    loop, serving = asyncio.get_running_loop(), service.champion.get()
-    decisions = await loop.run_in_executor(service.batches, _decide_batch, serving, body, asker)
-    await service.keep(decisions)
+    decisions = await decide_batch(service, asker, key, body)
     return _json({"scores": [_reply(d, asker, language) for d in decisions]})
 
 
-def _decide_batch(serving: Serving, body: bytes, asker: Principal) -> list[Decision]:
-    applications = serving.intake.read_batch(body, asker.branch)
-    return decide(serving.scorer, applications, asker.key_id, datetime.now(UTC))
+router.routes += direct.routes
 
 
 @router.get(
@@ -99,15 +104,17 @@ def _decide_batch(serving: Serving, body: bytes, asker: Principal) -> list[Decis
     operation_id="read_score",
     summary="Read a decision back",
     response_model=ScoreReply,
-    responses=_ASKING | responses("not-found"),
+    responses=_ASKING | responses("not-found", "erased"),
 )
 async def read_score(
     service: AskedService, asker: Reader, language: AskedLanguage, decision_id: UUID
 ) -> Response:
     """The decision as it was made. An officer sees the own branch's and the own key's."""
-    decision = await service.reader.ask(lambda store: find_decision(store, str(decision_id)))
+    decision = await service.reader.ask(lambda _: service.ledger.find(str(decision_id)))
     if decision is None or not _visible(decision, asker):
         raise Problem("not-found")
+    if decision.erased:
+        raise Problem("erased")
     return _json(_reply(decision, asker, language))
 
 

@@ -11,55 +11,12 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from dataclasses import dataclass
-
-import numpy as np
-from scipy.special import expit
 
 from fairness.fairlearn_adapter import outcome_metrics
-from fairness.groups import Grouping, grouping
-from fairness.outcome_rates import Applicants
 from fairness.outcomes import outcome_gaps
-from scoring.vector import FloatArray
+from tests.fairness.lending import World, unlogged, world
 
 APPLICANTS = 20_000
-BIAS = 0.13
-HARDER = 1.3
-BY_CHANCE = 0.05
-
-
-@dataclass(frozen=True)
-class World:
-    """Applicants as an audit sees them, and what only the simulation knows."""
-
-    rows: Applicants
-    grouping: Grouping
-    y: FloatArray
-
-    def true_gap(self) -> float:
-        """TPR of B less that of A, over everyone."""
-        good = self.y == 0
-        b = self.grouping.members(1)
-        approve = self.rows.approve
-        return float(approve[good & b].mean() - approve[good & ~b].mean())
-
-
-def world(seed: int, n: int = APPLICANTS) -> World:
-    """The officer of the time saw ``soft`` facts that the model does not see."""
-    rng = np.random.default_rng(seed)
-    b = rng.random(n) < 0.4
-    hard, soft = rng.normal(size=(2, n))
-    y = (rng.random(n) < expit(-1.6 + hard + soft)).astype(np.float64)
-    chosen = hard + 0.7 * soft + rng.normal(0, 0.5, n) + HARDER * b < 0.6
-    lent = chosen | (rng.random(n) < BY_CHANCE)
-    score = hard + BIAS * b
-    rows = Applicants(
-        approve=score < 0.4,
-        log_odds=score,
-        y=np.where(lent, y, np.nan),
-        propensity=np.where(chosen, 1.0, BY_CHANCE),
-    )
-    return World(rows, grouping("group", np.where(b, "B", "A").astype(object), "A"), y)
 
 
 def loans_alone(made: World) -> str:
@@ -71,9 +28,7 @@ def loans_alone(made: World) -> str:
 
 def ours(made: World, *, logged: bool) -> str:
     """The sign that the audit gives; without the propensities where they were not logged."""
-    rows = made.rows
-    if not logged:
-        rows = Applicants(rows.approve, rows.log_odds, rows.y)
+    rows = made.rows if logged else unlogged(made.rows)
     gaps = outcome_gaps(rows, made.grouping)
     return next(gap.sign for gap in gaps if gap.metric == "tpr")
 
@@ -81,14 +36,14 @@ def ours(made: World, *, logged: bool) -> str:
 def main(seeds: int) -> None:
     """Print figure | bar | tool of today."""
     large = world(1_000_000, 1_000_000)
-    truth = "lower" if large.true_gap() < 0 else "higher"
+    truth = "lower" if large.gap() < 0 else "higher"
     counts = {name: Counter[str]() for name in ("today", "logged", "not logged")}
     for seed in range(seeds):
-        made = world(seed)
+        made = world(seed, APPLICANTS)
         counts["today"][loans_alone(made)] += 1
         counts["logged"][ours(made, logged=True)] += 1
         counts["not logged"][ours(made, logged=False)] += 1
-    print(f"true gap of the TPR (B less A): {large.true_gap():+.3f}; {seeds} seeds")
+    print(f"true gap of the TPR (B less A): {large.gap():+.3f}; {seeds} seeds")
     print("sign                              | right | undetermined | wrong | bar")
     for name, label, bar in (
         ("logged", "ours, 5 % random loans logged", "0 wrong"),

@@ -16,6 +16,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise, product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,8 +82,12 @@ class JointReader:
         self.windows = list(pairwise(days))
         shape = (len(self.windows), *(len(d.levels) for d in ALL))
         self.cells = np.indices(shape).reshape(len(shape), -1)
-        self.matrix = csr_array(np.array([self.row(t) for t in known]))
+        within = np.array([t.within for t in known], dtype=float)
+        errors = -np.eye(len(known))[:, within > 0]  # a rounded count less its error
+        self.matrix = csr_array(np.hstack([np.array([self.row(t) for t in known]), errors]))
         self.values = np.array([t.count for t in known])
+        free = [(0.0, 1e5)] * self.cells.shape[1]
+        self.bounds = [*free, *((-w, w) for w in within[within > 0].tolist())]
 
     def row(self, t: Total) -> NDArray[np.float64]:
         where = dict(t.where)
@@ -90,21 +95,26 @@ class JointReader:
         for d, codes in zip(ALL, self.cells[1:], strict=True):
             levels = where.get(d.name, d.levels)
             inside = inside & np.array([level in levels for level in d.levels])[codes]
-        return inside.astype(np.float64)
+        return np.asarray(inside, dtype=np.float64)
 
     def found_out(self, t: Total) -> bool:
         """Whether a small count is known; that nobody belongs to a group is no secret."""
-        low, high = (
-            sign
-            * linprog(sign * self.row(t), A_eq=self.matrix, b_eq=self.values, bounds=(0, 1e5)).fun
-            for sign in (1, -1)
-        )
+        low, high = (sign * self.least(sign * self.row(t)) for sign in (1, -1))
         people = total((t.start, t.end), 0, {n: v for n, v in t.where if n != DECIDED.name})
         narrow = low < FEWEST - 1e-6 and high - low < FEWEST - 1e-6
         if not narrow or high > 0.5:
             return bool(narrow)
-        most = linprog(-self.row(people), A_eq=self.matrix, b_eq=self.values, bounds=(0, 1e5)).fun
-        return bool(-most > 0.5)
+        return bool(-self.least(-self.row(people)) > 0.5)
+
+    def least(self, objective: NDArray[np.float64]) -> float:
+        """Of all tables that the known totals leave open."""
+        whole = np.zeros(len(self.bounds))
+        whole[: len(objective)] = objective
+        equations: Any = self.matrix  # the type stubs of scipy know dense matrices alone
+        found = linprog(whole, A_eq=equations, b_eq=self.values, bounds=self.bounds)
+        if found.fun is None:
+            raise SystemExit("what was published contradicts itself")
+        return float(found.fun)
 
 
 def secrets(made: World) -> list[Total]:

@@ -1,13 +1,18 @@
-"""Stored decisions: what was asked, what was answered and by which model."""
+"""Decisions as the program knows them, and as rows: what is personal leaves only sealed."""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
+from struct import Struct
+from typing import Any
 
-from sqlalchemy import Connection, insert, select
-
-from data.store.engine import Store
 from data.store.tables import decisions
+from data.vault import Vault
+
+COLUMNS = tuple(column.name for column in decisions.columns)
+_LENGTHS = Struct(">III")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +21,8 @@ class Decision:
 
     ``request`` is what was asked and ``record`` what was answered beyond the other fields, both
     as the bytes of a JSON document; ``pd`` and ``log_odds`` come back to the last bit (SQLite
-    only forgets the sign of a zero).
+    only forgets the sign of a zero). When it is ``erased``, ``application_id``,
+    ``applicant_id``, ``request`` and ``record`` are empty.
     """
 
     decision_id: str
@@ -37,31 +43,35 @@ class Decision:
     request: bytes
     record: bytes
 
-
-_FIELDS = tuple(field.name for field in fields(Decision))
-_SELECT = select(*(decisions.c[name] for name in _FIELDS))
-_INSERT = insert(decisions)
-
-
-def insert_decisions(connection: Connection, rows: Sequence[Decision]) -> None:
-    """Insert ``rows`` in their order, in the caller's transaction."""
-    if rows:
-        values = [{name: getattr(row, name) for name in _FIELDS} for row in rows]
-        connection.execute(_INSERT, values)
+    @property
+    def erased(self) -> bool:
+        """Whether what was personal is gone."""
+        return not self.applicant_id
 
 
-def find_decision(store: Store, decision_id: str) -> Decision | None:
-    """The decision with this id, if there is one. Raises StoreError."""
-    with store.read() as connection:
-        query = _SELECT.where(decisions.c.decision_id == decision_id)
-        row = connection.execute(query).one_or_none()
-    return Decision(*row) if row else None
+def pack(decision: Decision) -> bytes:
+    """What is sealed: the two ids, the request and the record, each with its length."""
+    application = decision.application_id.encode()
+    applicant = decision.applicant_id.encode()
+    lengths = _LENGTHS.pack(len(application), len(applicant), len(decision.request))
+    return b"".join((lengths, application, applicant, decision.request, decision.record))
 
 
-def recent_decisions(store: Store, branch: str | None = None, limit: int = 100) -> list[Decision]:
-    """The newest decisions first, of one branch or of all. Raises StoreError."""
-    query = _SELECT.order_by(decisions.c.sequence.desc()).limit(limit)
-    if branch is not None:
-        query = query.where(decisions.c.branch == branch)
-    with store.read() as connection:
-        return [Decision(*row) for row in connection.execute(query)]
+def unpack(plain: bytes) -> tuple[str, str, bytes, bytes]:
+    """What ``pack`` put together: application id, applicant id, request, record."""
+    sizes = _LENGTHS.unpack_from(plain)
+    parts, at = [], _LENGTHS.size
+    for size in sizes:
+        parts.append(plain[at : at + size])
+        at += size
+    return parts[0].decode(), parts[1].decode(), parts[2], plain[at:]
+
+
+def decision_of(row: Sequence[Any], vault: Vault) -> Decision:
+    """The decision of a row with ``COLUMNS``. Raises VaultError when it cannot be opened."""
+    decision_id, row_key, sealed = row[1], row[-2], row[-1]
+    erased = sealed is None or row_key is None
+    opened = ("", "", b"", b"") if erased else unpack(vault.unseal(sealed, row_key, decision_id))
+    application, applicant, request, record = opened
+    fields = [*row[1:6], application, applicant, *row[8:16], request, record]
+    return Decision(*fields)

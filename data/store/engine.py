@@ -60,7 +60,10 @@ class Store:
                 raise StoreError("the tables of the database are of another version; migrate first")
 
     def migrate(self) -> None:
-        """Bring the tables to this program's version. Processes that start at once take turns."""
+        """Bring the tables to this program's version. Processes that start at once take turns.
+
+        Raises StoreError, also for tables of a version that this program has never heard of.
+        """
         if self._migrated():
             return
         from data.store.migrating import upgrade
@@ -73,9 +76,45 @@ class Store:
             known = self._engine.dialect.has_table(connection, "alembic_version")
             return known and _revision(connection) == HEAD
 
+    @property
+    def is_local(self) -> bool:
+        """Whether the database is a file of this machine: then a read need not wait."""
+        return self._engine.dialect.name == "sqlite"
+
+    def quick_connection(self) -> Any:
+        """A connection of the driver to a local database, outside of the pool.
+
+        It is in nobody's transaction and waits for no lock. The caller closes it. Raises
+        StoreError.
+        """
+        with _translated():
+            pooled = self._engine.raw_connection()
+        pooled.detach()
+        connection: Any = pooled.dbapi_connection
+        connection.execute("PRAGMA busy_timeout = 0").close()
+        return connection
+
     def close(self) -> None:
         """Close every connection of the pool."""
         self._engine.dispose()
+
+
+@contextmanager
+def driver_cursor(connection: Connection) -> Iterator[Any]:
+    """The driver's own cursor on ``connection``, in its transaction, for statements that hurry.
+
+    Raises StoreError, or RowRefusedError when it is a row's own fault.
+    """
+    driver = connection.dialect.loaded_dbapi
+    cursor = connection.connection.cursor()
+    try:
+        yield cursor
+    except (driver.IntegrityError, driver.DataError) as error:
+        raise _refused(error) from None
+    except driver.Error as error:
+        raise _silent(error) from None
+    finally:
+        cursor.close()
 
 
 def open_store(url: str) -> Store:
@@ -159,7 +198,14 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except (IntegrityError, DataError) as error:
-        name = type(error).__name__
-        raise RowRefusedError(f"the database refuses a row ({name})") from error
+        raise _refused(error) from error
     except (DBAPIError, PoolTimeoutError) as error:
-        raise StoreError(f"the database cannot answer now ({type(error).__name__})") from error
+        raise _silent(error) from error
+
+
+def _refused(error: Exception) -> RowRefusedError:
+    return RowRefusedError(f"the database refuses a row ({type(error).__name__})")
+
+
+def _silent(error: Exception) -> StoreError:
+    return StoreError(f"the database cannot answer now ({type(error).__name__})")

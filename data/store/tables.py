@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     Double,
@@ -21,6 +23,7 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
+    UniqueConstraint,
 )
 
 
@@ -56,23 +59,25 @@ metadata = MetaData(
 )
 
 
+_LONG = BigInteger().with_variant(Integer(), "sqlite")
+
+
 def _sequence(name: str) -> Column[int]:
     """A number that grows with every row and is never given twice."""
-    kind = BigInteger().with_variant(Integer(), "sqlite")
-    return Column(name, kind, Identity(), primary_key=True)
+    return Column(name, _LONG, Identity(), primary_key=True)
 
 
 decisions = Table(
     "decisions",
     metadata,
-    _sequence("sequence"),
+    Column("position", _LONG, primary_key=True, autoincrement=False),
     Column("decision_id", String(64), nullable=False, unique=True),
     Column("created_at", UtcDateTime, nullable=False),
     Column("key_id", String(64), nullable=False),
     Column("branch", String),
     Column("officer", String),
-    Column("application_id", String, nullable=False),
-    Column("applicant_id", String, nullable=False),
+    Column("applicant", String(64), nullable=False),
+    Column("application", String(64), nullable=False),
     Column("model_version", String(128), nullable=False),
     Column("contract_hash", String(64), nullable=False),
     Column("policy_version", String, nullable=False),
@@ -81,10 +86,62 @@ decisions = Table(
     Column("points", Integer, nullable=False),
     Column("band", String, nullable=False),
     Column("recommendation", String(16), nullable=False),
-    Column("request", LargeBinary, nullable=False),
-    Column("record", LargeBinary, nullable=False),
-    Index(None, "branch", "sequence"),
+    Column("sealed_sha256", LargeBinary, nullable=False),
+    Column("row_key", LargeBinary),
+    Column("sealed", LargeBinary),
+    Index(None, "branch", "position"),
+    Index(None, "applicant", "position"),
+    Index(None, "created_at"),
+)
+"""``applicant`` and ``application`` are pseudonyms; ``sealed`` holds what is personal, encrypted
+under a key of its own, which ``row_key`` holds, wrapped. Erasing a person empties both, and the
+SHA-256 of what was sealed stays."""
+
+audit_chain = Table(
+    "audit_chain",
+    metadata,
+    Column("position", _LONG, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("ref", String(128), nullable=False),
+    Column("entry", LargeBinary),
+    Column("digest", LargeBinary, nullable=False),
+    Column("link", LargeBinary, nullable=False),
+)
+"""One row for each decision (``entry`` is null: it stands in ``decisions``) and each other event,
+without gaps. ``link`` is SHA-256 over the link before and this row."""
+
+consents = Table(
+    "consents",
+    metadata,
+    _sequence("id"),
+    Column("applicant", String(64), nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("purpose", String(64), nullable=False),
+    Column("granted", Boolean, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("key_id", String(64), nullable=False),
+    Index(None, "applicant", "id"),
     sqlite_autoincrement=True,
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("key_id", String(64), primary_key=True),
+    Column("token", String(64), primary_key=True),
+    Column("body", String(64), nullable=False),
+    Column("decision_ids", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "created_at"),
+)
+
+key_usage = Table(
+    "key_usage",
+    metadata,
+    Column("key_id", String(64), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("scores", Integer, nullable=False),
 )
 
 api_keys = Table(
@@ -93,8 +150,11 @@ api_keys = Table(
     Column("key_id", String(64), primary_key=True),
     Column("digest", String(64), nullable=False),
     Column("role", String(16), nullable=False),
+    Column("scopes", JSON(none_as_null=True)),
     Column("branch", String),
     Column("name", String, nullable=False),
+    Column("scores_per_day", Integer),
+    Column("requests_per_minute", Integer),
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime),
     Column("revoked_at", UtcDateTime),
@@ -135,3 +195,68 @@ alias_events = Table(
     Column("at", UtcDateTime, nullable=False),
     sqlite_autoincrement=True,
 )
+
+fairness_audits = Table(
+    "fairness_audits",
+    metadata,
+    Column("audit_id", String(64), primary_key=True),
+    Column("model_version", ForeignKey(model_versions.c.version), nullable=False),
+    Column("champion", String(128)),
+    Column("profile", String(64), nullable=False),
+    Column("profile_hash", String(64), nullable=False),
+    Column("about", String(16), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("result", LargeBinary, nullable=False),
+    Index(None, "model_version", "made_at"),
+)
+"""``about``: ``data`` or ``decisions``; ``result``: the JSON of the audit, whole."""
+
+audit_acceptances = Table(
+    "audit_acceptances",
+    metadata,
+    _sequence("id"),
+    Column("audit_id", ForeignKey(fairness_audits.c.audit_id), nullable=False),
+    Column("person", String, nullable=False),
+    Column("key_id", String(64), nullable=False),
+    Column("reason", String, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("audit_id", "person"),
+    sqlite_autoincrement=True,
+)
+
+disclosures = Table(
+    "disclosures",
+    metadata,
+    _sequence("id"),
+    Column("subject", String(192), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("register", JSON, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""All counts that audits have published; the newest row of a subject is in force.
+
+``subject``: the files of a contract, or the decisions of a version: nobody is in two of them in a
+way that subtraction could use."""
+
+jobs = Table(
+    "jobs",
+    metadata,
+    _sequence("id"),
+    Column("kind", String(64), nullable=False),
+    Column("slot", String(64), nullable=False),
+    Column("arguments", JSON, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("worker", String(64)),
+    Column("lease_until", UtcDateTime),
+    Column("attempts", Integer, nullable=False),
+    Column("started_at", UtcDateTime),
+    Column("finished_at", UtcDateTime),
+    Column("result", JSON(none_as_null=True)),
+    Column("error", String),
+    UniqueConstraint("kind", "slot"),
+    Index(None, "state", "due_at"),
+    sqlite_autoincrement=True,
+)
+"""``slot`` names the one time that a job is for, such as a week, so that it is due only once."""

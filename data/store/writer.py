@@ -9,24 +9,30 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from data.errors import StoreError
-from data.store.decisions import Decision, insert_decisions
+from data.store.decisions import Decision
 from data.store.engine import Store
+from data.store.idempotency import Claim, ClaimTakenError, take_claims
+from data.store.ledger import Ledger
 
 CAPACITY = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Submission:
     decisions: Sequence[Decision]
+    claim: Claim | None
     done: Future[None]
 
 
 class DecisionWriter:
     """Writes decisions durably. At most ``capacity`` rows wait; threads may share it."""
 
-    def __init__(self, store: Store, capacity: int = CAPACITY) -> None:
+    def __init__(self, store: Store, ledger: Ledger, capacity: int = CAPACITY) -> None:
         self._store = store
+        self._ledger = ledger
         self._capacity = capacity
         self._changed = threading.Condition()
         self._waiting: list[_Submission] = []
@@ -35,15 +41,16 @@ class DecisionWriter:
         self._thread = threading.Thread(target=self._run, name="decision-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, decisions: Sequence[Decision]) -> Future[None]:
+    def submit(self, decisions: Sequence[Decision], claim: Claim | None = None) -> Future[None]:
         """Hand rows over; the future is done when all of them, or none, are durable.
 
         It fails with StoreError when the database cannot answer, with RowRefusedError when
-        these very rows are refused. A future that is cancelled in time is not written. Raises
-        StoreError at once when too many rows wait or the writer has stopped. A database that
-        hangs leaves futures open: wait for them with a limit.
+        these very rows are refused, with ClaimTakenError when another request has the
+        idempotency key of ``claim``, which is kept with them. A future that is cancelled in time
+        is not written. Raises StoreError at once when too many rows wait or the writer has
+        stopped. A database that hangs leaves futures open: wait for them with a limit.
         """
-        submission = _Submission(decisions, Future())
+        submission = _Submission(decisions, claim, Future())
         with self._changed:
             if self._stopping:
                 raise StoreError("the store is closing")
@@ -76,7 +83,9 @@ class DecisionWriter:
         """Write ``group`` in one transaction; if a row in it is refused, each one by itself."""
         try:
             with self._store.write() as connection:
-                insert_decisions(connection, [d for s in group for d in s.decisions])
+                late = _keep_claims(connection, group)
+                first = [s for s in group if s not in late]
+                self._ledger.append(connection, [d for s in first for d in s.decisions])
         except Exception as error:
             alone = len(group) == 1 or type(error) is StoreError
             for submission in group:
@@ -85,5 +94,17 @@ class DecisionWriter:
                 else:
                     self._write([submission])
         else:
-            for submission in group:
+            for submission in first:
                 submission.done.set_result(None)
+            for submission in late:
+                submission.done.set_exception(ClaimTakenError("another request has this claim"))
+
+
+def _keep_claims(connection: Connection, group: Sequence[_Submission]) -> set[_Submission]:
+    """Keep the claims of ``group``; return the submissions that came after another's claim."""
+    claims = {s: s.claim for s in group if s.claim is not None}
+    if not claims:
+        return set()
+    made = [(claim, [d.decision_id for d in s.decisions]) for s, claim in claims.items()]
+    kept = take_claims(connection, made)
+    return {s for s, first in zip(claims, kept, strict=True) if not first}

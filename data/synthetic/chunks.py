@@ -8,7 +8,7 @@ import numpy as np
 
 from data.synthetic.arrays import Ints, stack
 from data.synthetic.history import ClosedLoans, draw_past_loans
-from data.synthetic.people import People, draw_people
+from data.synthetic.people import People, draw_people, with_equal_groups
 from data.synthetic.turns import Turn, returning, take_turn
 from data.synthetic.world import Streams, World
 
@@ -38,7 +38,7 @@ class Chunk:
 def draw_chunk(world: World, number: int, n: int, first: int) -> Chunk:
     """Draw ``n`` applications; they depend on the seed, ``number`` and ``n`` alone."""
     streams = [Streams(world.seed, number, turn) for turn in range(4)]
-    people, closed = _newcomers(streams[0], int(np.ceil(NEWCOMERS * n)), 0)
+    people, closed = _newcomers(streams[0], world, int(np.ceil(NEWCOMERS * n)), 0)
     turns = [take_turn(streams[0], world, people, _first_time(people, 0), closed)]
     left = n - len(people.region)
     for stream, share in zip(streams[1:3], AGAIN, strict=True):
@@ -47,7 +47,7 @@ def draw_chunk(world: World, number: int, n: int, first: int) -> Chunk:
         turns.append(take_turn(stream, world, people, again, closed))
         left -= len(again[0])
     known = len(people.region)
-    more, older = _newcomers(streams[3], left, known)
+    more, older = _newcomers(streams[3], world, left, known)
     people = stack([people, more])
     closed = stack([closed, turns[-1].closed_loans(), older])
     turns.append(take_turn(streams[3], world, people, _first_time(people, known), closed))
@@ -55,9 +55,11 @@ def draw_chunk(world: World, number: int, n: int, first: int) -> Chunk:
     return Chunk(number, first, people, closed, tuple(turns))
 
 
-def _newcomers(streams: Streams, n: int, known: int) -> tuple[People, ClosedLoans]:
+def _newcomers(streams: Streams, world: World, n: int, known: int) -> tuple[People, ClosedLoans]:
     """``n`` new people behind the ``known`` ones, and their earlier loans."""
     people = draw_people(streams, n)
+    if world.bias.equal_groups:
+        people = with_equal_groups(streams, people)
     loans = draw_past_loans(streams, people)
     return people, replace(loans, person=loans.person + known)
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from data.synthetic.arrays import Floats, Ints
-from data.synthetic.people import People
+from data.synthetic.people import FEMALE, People
 from data.synthetic.requests import Requests
 from data.synthetic.world import Streams, World
 
@@ -39,6 +39,8 @@ INFLOW, SWINGS, ACTIVITY, PLANNING, ORDER, REMOTENESS = range(len(SIGNALS))
 LOADINGS = np.array([s.loading for s in SIGNALS])
 NOISE = np.array([s.noise for s in SIGNALS])
 SOURCE_OF_SIGNAL = np.array([s.source for s in SIGNALS])
+BIASED = np.isin(np.arange(len(SIGNALS)), (INFLOW, PLANNING, ORDER))
+"""Signals of which the records of women may show too little."""
 MONTHS, SCALES, OBSERVERS = 3, 3, 4
 """Phone months, questionnaire scales and observers (two officers, then two neighbours)."""
 
@@ -49,8 +51,10 @@ class Evidence:
 
     true: Floats
     """(n, 6) the hidden signals."""
+    recorded: Floats
+    """(n, 6) what goes into the records: the hidden signals and the planted bias."""
     shown: Floats
-    """(n, 6) the signals as a reader of the records would estimate them."""
+    """(n, 6) the signals as a reader of the records who knows their bias would estimate them."""
     active_days: Ints
     """(n, 3) days of phone use in each of the last closed months."""
     scales: Ints
@@ -68,15 +72,18 @@ def draw_evidence(streams: Streams, world: World, people: People, requests: Requ
     true = LOADINGS * reliability + np.sqrt(1 - LOADINGS**2) * own
     true[:, REMOTENESS] = people.remoteness[requests.person]
     true = true.clip(-3.2, 3.2)
-    days = _record(rng, true[:, ACTIVITY], MONTHS, 0.15, 15, 4.5).clip(0, 28)
-    scales = _record(rng, true[:, PLANNING], SCALES, 0.5, 55, 14).clip(0, 100)
-    seen = true[:, ORDER, None] + _leniency(world, people.officer[requests.person])
+    women = people.sex[requests.person, None] == FEMALE
+    bias = world.bias.records * (women & BIASED)
+    recorded = true + bias
+    days = _record(rng, recorded[:, ACTIVITY], MONTHS, 0.15, 15, 4.5).clip(0, 28)
+    scales = _record(rng, recorded[:, PLANNING], SCALES, 0.5, 55, 14).clip(0, 100)
+    seen = recorded[:, ORDER, None] + _leniency(world, people.officer[requests.person])
     scores = np.rint(11 + 2.8 * (seen + rng.normal(0, 0.6, (n, OBSERVERS)))).clip(0, 20)
-    shown = true.copy()
+    shown = recorded.copy()
     shown[:, ACTIVITY] = (days.mean(axis=1) - 15) / 4.5
     shown[:, PLANNING] = (scales.mean(axis=1) - 55) / 14
     shown[:, ORDER] = (scores.mean(axis=1) - 11) / 2.8
-    return Evidence(true, shown, days, scales, scores.astype(np.int64))
+    return Evidence(true, recorded, shown - bias, days, scales, scores.astype(np.int64))
 
 
 def visible(people: People, requests: Requests) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -96,6 +96,17 @@ def draw_people(streams: Streams, n: int) -> People:
         observed=observed,
         first_day=FIRST_DAY + (rng.random(n) ** 0.9 * (LAST_DAY - FIRST_DAY + 1)).astype(np.int64),
         past_loans=np.where(rng.random(n) < 0.32, 0, rng.geometric(0.36, n).clip(1, 9)),
+    )
+
+
+def with_equal_groups(streams: Streams, people: People) -> People:
+    """Shuffle sex, language group and residence, together, among ``people``."""
+    order = streams.of("equal groups").permutation(len(people.region))
+    return replace(
+        people,
+        sex=people.sex[order],
+        language=people.language[order],
+        rural=people.rural[order],
     )
 
 

@@ -1,18 +1,18 @@
-"""How the lender decided in the past: a crude scorecard with chance and a known bias."""
+"""How the lender decided in the past: a crude scorecard with chance and the planted bias."""
 
 from __future__ import annotations
 
 from data.synthetic.arrays import Floats, probability
+from data.synthetic.bias import Bias
 from data.synthetic.people import FEMALE, People
 from data.synthetic.requests import Requests
 from data.synthetic.risk import burden, past_lateness
 from data.synthetic.world import Streams
 
-BIAS_LOG_ODDS = {"sex": {"female": -0.8}}
-"""Shift of the log-odds of approval that no risk explains."""
 
-
-def approval_probability(streams: Streams, people: People, requests: Requests) -> Floats:
+def approval_probability(
+    streams: Streams, bias: Bias, people: People, requests: Requests
+) -> Floats:
     """Probability that the lender of the time approved each application.
 
     It looks at request and history only, so that, given what is recorded, who was approved
@@ -27,5 +27,4 @@ def approval_probability(streams: Streams, people: People, requests: Requests) -
         + streams.of("scorecard").normal(0, 0.6, n)
     )
     female = people.sex[requests.person] == FEMALE
-    bias = BIAS_LOG_ODDS["sex"]["female"]
-    return probability(1.5 - 0.9 * scorecard + bias * female)
+    return probability(1.5 - 0.9 * scorecard + bias.approvals * female)

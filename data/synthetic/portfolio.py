@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.errors import DataFileError
+from data.synthetic.bias import USUAL_BIAS, Bias
 from data.synthetic.chunks import draw_chunk
 from data.synthetic.files import tables, truth_rows
 from data.synthetic.tables import PortfolioWriter
@@ -33,17 +34,19 @@ def generate_portfolio(
     out: Path,
     progress: Callable[[float], None] | None = None,
     chunk: int = CHUNK,
+    bias: Bias = USUAL_BIAS,
 ) -> GeneratedPortfolio:
     """Write a portfolio of ``applications`` applications to ``out`` (one Parquet file a table).
 
-    The bytes depend on ``applications``, ``seed`` and ``chunk`` alone. ``progress`` is called
-    with the finished share, 0 to 1. Files of an earlier portfolio in ``out`` are replaced.
+    The bytes depend on ``applications``, ``seed``, ``chunk`` and ``bias`` (what is planted)
+    alone. ``progress`` is called with the finished share, 0 to 1. Files of an earlier portfolio
+    in ``out`` are replaced.
     Raises ValueError for fewer than one application or a negative seed, and DataFileError
     where ``out`` cannot be written to.
     """
     if applications < 1 or seed < 0 or chunk < 1:
         raise ValueError("applications and chunk must be at least 1, and the seed at least 0")
-    world = build_world(seed)
+    world = build_world(seed, bias)
     try:
         out.mkdir(parents=True, exist_ok=True)
         with PortfolioWriter(out) as writer:
@@ -54,7 +57,7 @@ def generate_portfolio(
                 writer.append("truth/truth", truth_rows(part))
                 if progress is not None:
                     progress((first + part.applications) / applications)
-        truth = write_summary(out / "truth", seed)
+        truth = write_summary(out / "truth", seed, bias)
     except OSError as error:
         raise DataFileError(f"{out}: cannot be written to ({error.strerror})") from error
     rows = {name: n for name, n in writer.rows.items() if not name.startswith("truth/")}

@@ -102,7 +102,7 @@ def geography(turn: Turn, people: People, names: Names) -> pa.Table:
     rows = np.flatnonzero(people.observed[turn.requests.person, GEOGRAPHY])
     person = turn.requests.person[rows]
     n = len(rows)
-    to_branch = np.exp(3.4 + 0.6 * turn.evidence.true[rows, REMOTENESS])
+    to_branch = np.exp(3.4 + 0.6 * turn.evidence.recorded[rows, REMOTENESS])
     cell = people.branch[person] * 25 + person * 7 % 25
     return pa.table(
         {

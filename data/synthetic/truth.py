@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from data.synthetic.arrays import Bools, Floats, Ints
+from data.synthetic.bias import Bias
 from data.synthetic.loans import DAYS_PAST_DUE, WINDOW_DAYS
-from data.synthetic.policy import BIAS_LOG_ODDS
 from data.synthetic.world import (
     DROUGHT,
     ENDS_ON,
@@ -23,6 +23,11 @@ from data.synthetic.world import (
 
 TEST_SHARE = 0.25
 GROUPINGS = ("sex", "language_group", "residence")
+DIFFERENCES = (
+    "reliability (sex)",
+    "remoteness (residence)",
+    "sector, season and drought (residence, language_group)",
+)
 
 
 def auc(score: Floats, bad: Floats) -> float:
@@ -37,7 +42,7 @@ def auc(score: Floats, bad: Floats) -> float:
     return float((p * below).sum() / (p.sum() * q.sum() - (p * q).sum()))
 
 
-def write_summary(folder: Path, seed: int) -> Path:
+def write_summary(folder: Path, seed: int, bias: Bias) -> Path:
     """Sum up ``truth.parquet`` in ``truth.json``.
 
     Holds a few columns for all applications at once, about 100 bytes each: the only step
@@ -53,11 +58,13 @@ def write_summary(folder: Path, seed: int) -> Path:
         column = pq.read_table(source, columns=[name])[name].combine_chunks().dictionary_encode()
         truth[name], names[name] = column.indices.to_numpy(), column.dictionary.to_pylist()
     path = folder / "truth.json"
-    path.write_text(json.dumps(_summary(truth, names, seed), indent=1) + "\n", "utf-8")
+    path.write_text(json.dumps(_summary(truth, names, seed, bias), indent=1) + "\n", "utf-8")
     return path
 
 
-def _summary(t: dict[str, Any], names: dict[str, list[str]], seed: int) -> dict[str, Any]:
+def _summary(
+    t: dict[str, Any], names: dict[str, list[str]], seed: int, bias: Bias
+) -> dict[str, Any]:
     """The summary of columns ``t``; texts are positions in ``names``."""
     labelled = t["lent"] & t["matured"]
     parts = {"all": t["matured"], "approved": labelled, **_latest(t, labelled)}
@@ -74,13 +81,10 @@ def _summary(t: dict[str, Any], names: dict[str, list[str]], seed: int) -> dict[
         "auc_true_pd": {name: _limits(t, "true_pd", rows) for name, rows in parts.items()},
         "auc_attainable": {name: _limits(t, "attainable_pd", rows) for name, rows in parts.items()},
         "disparity": {
-            "approval_bias_log_odds": BIAS_LOG_ODDS,
+            "approval_bias_log_odds": {"sex": {"female": bias.approvals}},
+            "record_bias_standard_deviations": {"sex": {"female": bias.records}},
             "protected_terms_in_true_pd": [],
-            "base_rates_differ_through": [
-                "reliability (sex)",
-                "remoteness (residence)",
-                "sector, season and drought (residence, language_group)",
-            ],
+            "base_rates_differ_through": [] if bias.equal_groups else list(DIFFERENCES),
             "groups": {name: _groups(t, names[name], name, labelled) for name in GROUPINGS},
         },
         "drift": {

@@ -79,7 +79,7 @@ def take_turn(
     requests = draw_requests(streams, world, people, person, day, before)
     evidence = draw_evidence(streams, world, people, requests)
     pd = true_pd(requests, evidence)
-    approval = approval_probability(streams, people, requests)
+    approval = approval_probability(streams, world.bias, people, requests)
     rng = streams.of("decisions")
     approved = rng.random(len(person)) < approval
     bad = rng.random(len(person)) < pd

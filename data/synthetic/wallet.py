@@ -30,7 +30,7 @@ def mobile_money(turn: Turn, people: People, names: Names) -> pa.Table:
     """
     rng, requests, evidence = turn.streams.of("mobile money"), turn.requests, turn.evidence
     has_wallet = people.observed[requests.person, WALLET]
-    busy = np.exp(0.25 * evidence.true[:, INFLOW])
+    busy = np.exp(0.25 * evidence.recorded[:, INFLOW])
     count_in = np.where(has_wallet, 5 + rng.poisson(8 * busy), 0)
     count_out = np.where(has_wallet, 4 + rng.poisson(9, len(has_wallet)), 0)
     owner, position = expand(count_in + count_out)
@@ -75,7 +75,7 @@ def _received(
     raw -= (np.bincount(owner, raw, len(count)) / n)[owner]
     raw /= np.sqrt(np.bincount(owner, raw**2, len(count)) / n)[owner]
     total = _turnover(requests, evidence)
-    swings = (0.2 * np.exp(0.4 * evidence.true[:, SWINGS])).clip(0.04, 0.42)
+    swings = (0.2 * np.exp(0.4 * evidence.recorded[:, SWINGS])).clip(0.04, 0.42)
     amount = (total / n)[owner] * (1 + swings[owner] * raw)
     return np.maximum(np.rint(amount), 50).astype(np.int64)
 
@@ -111,4 +111,4 @@ def _familiar(rng: np.random.Generator, n: int) -> Ints:
 
 def _turnover(requests: Requests, evidence: Evidence) -> Floats:
     """Money received in the 90 days, in XOF."""
-    return np.asarray(3 * requests.income * np.exp(-0.5 + 0.5 * evidence.true[:, INFLOW]))
+    return np.asarray(3 * requests.income * np.exp(-0.5 + 0.5 * evidence.recorded[:, INFLOW]))

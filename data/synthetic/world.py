@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from data.synthetic.arrays import Bools, Floats, Ints
+from data.synthetic.bias import USUAL_BIAS, Bias
 
 EPOCH = date(1970, 1, 1)
 
@@ -78,17 +79,18 @@ class Streams:
 
 @dataclass(frozen=True)
 class World:
-    """Facts drawn once for a seed: officers' leniency and the weather of each region-month."""
+    """Facts drawn once for a seed, officers' leniency and the weather, and the planted bias."""
 
     seed: int
     leniency: Floats
     """How much better officers code what they see, in standard deviations; (officers,)."""
     rain: Floats
     """Rainfall anomaly in standard deviations; (regions, months since 2022-01)."""
+    bias: Bias
 
 
-def build_world(seed: int) -> World:
-    """Draw the world of ``seed``."""
+def build_world(seed: int, bias: Bias = USUAL_BIAS) -> World:
+    """Draw the world of ``seed``; ``bias`` moves none of its random numbers."""
     streams = Streams(seed)
     officers = len(REGIONS) * BRANCHES_PER_REGION * OFFICERS_PER_BRANCH
     months = 12 * (ENDS_ON.year - STARTS_ON.year + 1)
@@ -97,7 +99,7 @@ def build_world(seed: int) -> World:
     for row, region in enumerate(REGIONS):
         if region.drought:
             rain[row, dry] -= 2.2
-    return World(seed, streams.of("leniency").normal(0.0, 0.35, officers), rain)
+    return World(seed, streams.of("leniency").normal(0.0, 0.35, officers), rain, bias)
 
 
 def month_index(day: int) -> int:

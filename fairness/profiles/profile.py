@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from data.contract import Frozen, Identifier
-from fairness.groups import FEWEST_EACH, FEWEST_PEOPLE
+from fairness.groups import FEWEST_EACH, FEWEST_PEOPLE, Minimum
 from fairness.judging import Judging
 from fairness.verdicts import Tolerance
 
@@ -107,13 +107,6 @@ class Minimums(Frozen):
     cell: int = Field(10, ge=10, description="No cell under this size is published.")
 
 
-class GroupThresholds(Frozen):
-    """Whether cut-offs may differ by group (mitigation 5), and why."""
-
-    allowed: bool = False
-    reason: Words
-
-
 class Profile(Frozen):
     """A jurisdiction as it stood on the day ``version``."""
 
@@ -125,7 +118,6 @@ class Profile(Frozen):
     intersections: Intersections
     metrics: dict[Metric, MetricRule]
     minimums: Minimums
-    group_thresholds: GroupThresholds
     rules: dict[Identifier, Rule] = Field(min_length=1)
 
     def ground_of(self, attribute: str) -> str | None:
@@ -143,10 +135,16 @@ class Profile(Frozen):
 
     def judging(self, metric: Metric, *, intersections: bool = False) -> Judging:
         """How a family of comparisons by ``metric`` is judged."""
-        tolerance = self.tolerance(metric)
+        tolerance, minimum = self.tolerance(metric), self.minimum
         if intersections:
-            return Judging(tolerance, "benjamini_hochberg", self.intersections.error)
-        return Judging(tolerance, "holm", self.family.error)
+            error = self.intersections.error
+            return Judging(tolerance, "benjamini_hochberg", error, minimum)
+        return Judging(tolerance, "holm", self.family.error, minimum)
+
+    @property
+    def minimum(self) -> Minimum:
+        """The fewest people that a group is judged from."""
+        return Minimum(self.minimums.people, self.minimums.each_outcome)
 
     def duties(self, metric: Metric, on: dt.date) -> tuple[str, ...]:
         """Rules that make ``metric`` a legal duty on the day ``on``; none: good practice."""

@@ -193,4 +193,32 @@ BROKEN_RULES = {
         "split: {method: time}", "split: {method: time, test: 0.9}", "split:", "split",
         "leave nothing to train on",
     ),
+    "terms name no feature": Broken(
+        "policy: {app", "terms: {amount: amuont}\n\npolicy: {app", "amuont", "terms.amount",
+        "'amuont' is not a feature",
+    ),
+    "terms name a category": Broken(
+        "policy: {app", "terms: {rate: purpose}\n\npolicy: {app", "terms: {", "terms.rate",
+        "'purpose' is not a number",
+    ),
+    "terms from events": Broken(
+        "policy: {app", "terms: {collateral: late}\n\npolicy: {app", "terms: {",
+        "terms.collateral", "stands in the application",
+    ),
+    "one feature as two terms": Broken(
+        "policy: {app", "terms: {amount: amount, rate: amount}\n\npolicy: {app", "terms: {",
+        "terms.rate", "'amount' is the amount already",
+    ),
+    "propensity column": Broken(
+        "  column: outcome\n", "  column: outcome\n  propensity: chance\n", "chance",
+        "label.propensity", "column 'chance' is not in 'loans'",
+    ),
+    "propensity of another type": Broken(
+        "  column: outcome\n", "  column: outcome\n  propensity: purpose\n", "propensity",
+        "label.propensity", "a probability is a number",
+    ),
+    "propensity without a range": Broken(
+        "  column: outcome\n", "  column: outcome\n  propensity: amount\n", "propensity",
+        "label.propensity", "needs a range within 0 and 1",
+    ),
 }  # fmt: skip

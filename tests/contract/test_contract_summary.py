@@ -5,7 +5,7 @@ import pytest
 from data.contract import LANGUAGES, Language
 from data.contract_loading import load_contract, parse_contract, shipped_contracts
 from data.contract_summary import Section, describe_contract
-from tests.contract.base import BASE
+from tests.contract.base import BASE, changed
 
 
 def _section(title: str, language: Language = "en") -> Section:
@@ -81,6 +81,16 @@ def test_reasons_and_protected_attributes() -> None:
         ("sex", "Sex", "persons.sex", "female, male", "male"),
         ("age", "Age", "persons.born", "under 25, 25-34, 35 and over", "25-34"),
     )
+
+
+def test_terms_and_loans_by_chance_are_told() -> None:
+    text = changed("policy: {app", "terms: {amount: amount}\n\npolicy: {app")
+    text = text.replace("  column: outcome\n", "  column: outcome\n  propensity: chance\n")
+    chance = "      chance: {type: number, range: [0, 1]}\n"
+    text = text.replace("      phone: {", f"{chance}      phone: {{")
+    rows = {row[0]: row[1] for row in describe_contract(parse_contract(text))[0].rows}
+    assert rows["amount asked for"] == "amount"
+    assert rows["loans by chance"] == "probability in column chance"
 
 
 def test_a_computed_label_tells_its_definition() -> None:

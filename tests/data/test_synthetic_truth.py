@@ -9,11 +9,11 @@ import pytest
 
 from data.synthetic import generate_portfolio
 from data.synthetic.arrays import probability
+from data.synthetic.bias import USUAL_BIAS
 from data.synthetic.evidence import LOADINGS, NOISE, visible
 from data.synthetic.files import SOURCES
 from data.synthetic.history import LATENESS_LOADING, draw_past_loans
 from data.synthetic.people import draw_people
-from data.synthetic.policy import BIAS_LOG_ODDS
 from data.synthetic.risk import signal_weights, visible_log_odds
 from data.synthetic.truth import auc
 from data.synthetic.turns import take_turn
@@ -50,6 +50,8 @@ def test_summary(tmp_path: Path) -> None:
     for part in ("latest", "test"):
         assert rates[part]["rows"] == pytest.approx(rates["approved"]["rows"] / 4, rel=0.2)
     assert summary["disparity"]["approval_bias_log_odds"] == {"sex": {"female": -0.8}}
+    assert summary["disparity"]["record_bias_standard_deviations"] == {"sex": {"female": 0.0}}
+    assert len(summary["disparity"]["base_rates_differ_through"]) == 3
     assert set(summary["drift"]) == {"drought", "product_launch"}
     assert summary["planted_leaks"] == []
 
@@ -155,7 +157,7 @@ def test_women_are_approved_less_often_at_equal_risk() -> None:
         [truth["sex"] == "female", np.ones(len(truth)), _log_odds(truth["true_pd"])]
     )
     shift = np.linalg.lstsq(explained.astype(float), log_odds, rcond=None)[0][0]
-    assert shift == pytest.approx(BIAS_LOG_ODDS["sex"]["female"], abs=0.1)
+    assert shift == pytest.approx(USUAL_BIAS.approvals, abs=0.1)
 
 
 def test_drought_raises_the_defaults_of_the_exposed() -> None:

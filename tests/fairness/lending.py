@@ -25,7 +25,10 @@ class World:
 
 
 def world(seed: int, n: int, *, bias: float = 0.13, by_chance: float = 0.05) -> World:
-    """``bias``: what the model under audit adds to the log-odds of B without a reason."""
+    """Draw ``n`` applicants; the officer of the time saw ``soft`` facts that the model does not.
+
+    ``bias``: what the model under audit adds to the log-odds of B without a reason.
+    """
     rng = np.random.default_rng(seed)
     b = rng.random(n) < 0.4
     hard, soft = rng.normal(size=(2, n))

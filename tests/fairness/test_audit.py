@@ -29,7 +29,7 @@ COUNTS = {"people", "approved", "loans", "defaults"}
 @cache
 def made(later: int = 0, not_stated: int = 5, profile: str = "eu") -> Audit:
     drawn = sample(later=later, not_stated=not_stated)
-    return audit(scorer(), drawn, load_profile(profile), data={"loans": "0" * 64}, on=DAY)
+    return audit(scorer(), drawn, load_profile(profile), data={"loans": "0" * 64}, on=DAY).audit
 
 
 def counts(value: Any, name: str = "") -> Iterator[int]:
@@ -105,7 +105,7 @@ def test_a_score_that_moves_with_a_protected_value_fails(changed: int, verdict: 
     flip = Flip("sex", "loans.sex", "missing", 3000, 3000, changed, changed, 0.1)
     other = replace(flip, attribute="age", scores_changed=9)
     drawn, profile = sample(), load_profile("eu")
-    found = audit(scorer(), drawn, profile, data={}, on=DAY, flips=[flip, other])
+    found = audit(scorer(), drawn, profile, data={}, on=DAY, flips=[flip, other]).audit
     (finding,) = (f for f in found.findings if f.metric == "flip_test")
     assert finding.verdict == verdict
     assert finding.duties
@@ -121,7 +121,7 @@ def test_a_profile_changes_the_verdicts() -> None:
     lax = load_profile("eu")
     rule = lax.metrics["adverse_impact_ratio"].model_copy(update={"low": 0.1})
     lax = lax.model_copy(update={"metrics": {**lax.metrics, "adverse_impact_ratio": rule}})
-    found = audit(scorer(), sample(later=3), lax, data={}, on=DAY)
+    found = audit(scorer(), sample(later=3), lax, data={}, on=DAY).audit
     strict = made(later=3)
     assert [i.air for i in found.impact] == [i.air for i in strict.impact]
     assert {i.verdict for i in found.impact if i.group == "F"} == {Verdict.PASS}
@@ -130,14 +130,14 @@ def test_a_profile_changes_the_verdicts() -> None:
 
 def test_legal_duties_depend_on_the_day() -> None:
     drawn = sample()
-    later = audit(scorer(), drawn, load_profile("eu"), data={}, on=dt.date(2028, 1, 1))
+    later = audit(scorer(), drawn, load_profile("eu"), data={}, on=dt.date(2028, 1, 1)).audit
     before = {n for f in made().findings for n in f.duties}
     after = {n for f in later.findings for n in f.duties}
     assert "ai_act_bias" in after - before
 
 
 def test_the_same_inputs_give_the_same_audit() -> None:
-    again = audit(scorer(), sample(), load_profile("eu"), data={"loans": "0" * 64}, on=DAY)
+    again = audit(scorer(), sample(), load_profile("eu"), data={"loans": "0" * 64}, on=DAY).audit
     assert again.model_dump_json() == made().model_dump_json()
 
 

@@ -31,7 +31,6 @@ def test_a_shipped_profile_is_whole(name: str) -> None:
     profile = load_profile(name)
     assert profile.profile == name
     assert profile.version == date(2026, 11, 20)
-    assert not profile.group_thresholds.allowed
     assert set(profile.family.grounds) == set(profile.grounds)
     for rule in profile.rules.values():
         assert rule.statement.en != rule.statement.fr
@@ -124,7 +123,6 @@ def test_changing_a_profile_changes_the_verdict_and_nothing_else(tmp_path: Path)
         ("status: in_force", "status: not_yet_in_force", "rules.ecoa", "say not_yet_in_force"),
         ('date: "2026-04-22"', 'date: "2027-04-22"', "rules.reg_b_effects_test", "younger"),
         ("    in_force_from: \"1977-03-23\"\n", "", "rules.ecoa", "needs in_force_from"),
-        ("allowed: false", "allowed: perhaps", "group_thresholds.allowed", "must be true or false"),
         ("    source: Equal", "    source: &a Equal", "rules.ecoa.source", "anchors"),
     ],
 )  # fmt: skip

@@ -7,9 +7,11 @@ from html.parser import HTMLParser
 import pytest
 
 from api.reports.charts import Entry, intervals
-from api.reports.fairness import Page, render
+from api.reports.fairness import parts, render
+from api.reports.page import Page
 from api.reports.words import LANGUAGES, WORDS
-from fairness.schema import Audit, Range
+from fairness.schema import Audit
+from fairness.schema_sections import Range
 from fairness.verdicts import Verdict
 from tests.fairness.test_audit import made
 
@@ -76,11 +78,40 @@ def test_verdicts_come_before_pictures_and_method_last(page: str) -> None:
 
 def test_a_picture_has_the_numbers_of_its_table(biased: Audit) -> None:
     shown = Page(biased, "en")
-    assert shown.impact_picture is not None
-    texts = [bar.text for bar in shown.impact_picture.bars]
-    assert texts == [shown.span(i.air) for i in shown.at_policy if i.air.low is not None]
-    assert shown.panels
-    assert shown.shortfall_picture is not None
+    for part in parts(shown):
+        cells = {cell for table in part.tables for row in table.rows for cell in row}
+        if part.picture is not None:
+            assert {bar.text for bar in part.picture.bars} <= cells, part.title
+    impact = parts(shown)[0]
+    assert impact.picture is not None
+    assert len(impact.picture.bars) == sum(i.air.low is not None for i in shown.at_policy)
+    assert any(part.panels for part in parts(shown))
+    assert any(part.shares for part in parts(shown))
+
+
+def test_every_section_of_the_audit_is_a_part_of_the_report(biased: Audit) -> None:
+    titles = [part.title for part in parts(Page(biased, "en"))]
+    words = WORDS["en"]
+    for name in ("scorecard", "segments", "subgroups", "outcomes", "outcome_tests"):
+        assert words[name] in titles
+    for name in ("explanations", "proxies", "distribution"):
+        assert words[name] in titles
+    assert words["trends"] not in titles  # nothing is known of the time
+
+
+def test_a_row_on_a_phone_says_what_its_numbers_are(page: str) -> None:
+    rows = re.findall(r"<td[^>]*>", re.sub(r'(?s)<table class="n.*?</table>', "", page))
+    assert rows
+    assert all('data-head="' in row for row in rows)
+
+
+def test_conditions_of_subgroups_are_told_in_words(biased: Audit) -> None:
+    french = Page(biased, "fr")
+    assert french.conditions(["sex is not stated"]) == "B: non déclaré"
+    assert french.conditions(["sex is not F", "sex is not not stated"]) == (
+        "B: sauf F, B: sauf non déclaré"
+    )
+    assert french.conditions([]) == "tous"
 
 
 def test_numbers_are_written_as_the_language_writes_them(biased: Audit) -> None:
@@ -115,5 +146,5 @@ def test_a_picture_keeps_every_interval_inside_and_in_order() -> None:
     assert picture is not None
     for bar in picture.bars:
         assert bar.value is not None
-        assert 250 <= bar.low <= bar.value <= bar.high <= 710
+        assert 0 <= bar.low <= bar.value <= bar.high <= 100
     assert intervals([Entry("x", Range(), None, "")], 1.0, (None, None), ratio=True) is None

@@ -1,6 +1,7 @@
 """Which counts may be published: within a report and between reports."""
 
 from itertools import pairwise, product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -62,10 +63,16 @@ def ranges(known: list[Total], asked: list[Total]) -> list[tuple[float, float]]:
             for start, end, levels in atoms
         ]
 
-    a, b = np.array([row(t) for t in known]), np.array([t.count for t in known])
+    exact, loose = ([t for t in known if (t.within > 0) == told] for told in (False, True))
+    a, b = np.array([row(t) for t in exact]), np.array([t.count for t in exact])
+    most = {tuple(row(t)): t.count + t.within for t in loose}
+    most |= {tuple(-v for v in row(t)): t.within - t.count for t in loose}
+    upper: dict[str, Any] = {"A_ub": list(most), "b_ub": list(most.values())} if most else {}
 
     def least(objective: list[float]) -> float:
-        return float(linprog(objective, A_eq=a, b_eq=b, bounds=(0, 1e4)).fun or 0)
+        found = linprog(objective, A_eq=a, b_eq=b, bounds=(0, 1e4), **upper)
+        assert found.status == 0
+        return float(found.fun)
 
     return [(least(row(t)), -least([-v for v in row(t)])) for t in asked]
 

@@ -9,9 +9,9 @@ import pytest
 
 from data.errors import StoreError
 from data.store import Store, open_store
-from data.store.decisions import find_decision, recent_decisions
+from data.store.ledger import Ledger
 from data.store.writer import DecisionWriter
-from tests.decisions import decision
+from tests.decisions import decision, ledger_of
 from tests.fault.servers import Server, own_server
 
 SOON = 10
@@ -25,10 +25,11 @@ def server() -> Iterator[Server]:
 
 
 @pytest.mark.postgres
-def test_a_stopped_postgresql_heals_without_restart(server: Server) -> None:
+def test_a_stopped_postgresql_heals_without_restart(server: Server, tmp_path: Path) -> None:
     store = open_store(server.url)
     store.migrate()
-    writer = DecisionWriter(store)
+    ledger = ledger_of(store, tmp_path)
+    writer = DecisionWriter(store, ledger)
     writer.submit([decision(1)]).result(SOON)
     server.stop()
     try:
@@ -37,12 +38,12 @@ def test_a_stopped_postgresql_heals_without_restart(server: Server) -> None:
         with pytest.raises(StoreError):
             store.check()
         with pytest.raises(StoreError):
-            find_decision(store, "decision-1")
+            ledger.find("decision-1")
     finally:
         server.start()
     writer.submit([decision(4)]).result(SOON)
     store.check()
-    assert {d.application_id for d in recent_decisions(store)} == {"A-1", "A-4"}
+    assert {d.application_id for d in ledger.recent()} == {"A-1", "A-4"}
     writer.stop()
     store.close()
 
@@ -74,8 +75,13 @@ def store(file: Path) -> Iterator[Store]:
     opened.close()
 
 
-def test_a_locked_sqlite_says_so_and_heals(store: Store, file: Path) -> None:
-    writer = DecisionWriter(store)
+@pytest.fixture
+def ledger(store: Store, tmp_path: Path) -> Ledger:
+    return ledger_of(store, tmp_path)
+
+
+def test_a_locked_sqlite_says_so_and_heals(store: Store, file: Path, ledger: Ledger) -> None:
+    writer = DecisionWriter(store, ledger)
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     future = writer.submit([decision(1)])
@@ -86,34 +92,34 @@ def test_a_locked_sqlite_says_so_and_heals(store: Store, file: Path) -> None:
     other.close()
     writer.submit([decision(2)]).result(SOON)
     writer.stop()
-    assert [d.application_id for d in recent_decisions(store)] == ["A-2"]
+    assert [d.application_id for d in ledger.recent()] == ["A-2"]
 
 
-def test_a_read_only_sqlite_can_be_read(store: Store, file: Path) -> None:
-    writer = DecisionWriter(store)
+def test_a_read_only_sqlite_can_be_read(store: Store, file: Path, ledger: Ledger) -> None:
+    writer = DecisionWriter(store, ledger)
     writer.submit([decision(1)]).result(SOON)
     writer.stop()
     read_only = open_store(f"sqlite:///file:{file}?mode=ro&uri=true")
     with pytest.raises(StoreError):
         read_only.check()
-    refused = DecisionWriter(read_only)
+    refused = DecisionWriter(read_only, ledger_of(read_only, file.parent))
     assert isinstance(refused.submit([decision(2)]).exception(SOON), StoreError)
     refused.stop()
-    assert [d.application_id for d in recent_decisions(read_only)] == ["A-1"]
+    assert [d.application_id for d in ledger_of(read_only, file.parent).recent()] == ["A-1"]
     read_only.close()
 
 
-def test_a_full_disk_stores_nothing_by_halves(store: Store) -> None:
+def test_a_full_disk_stores_nothing_by_halves(store: Store, ledger: Ledger) -> None:
     """The database may not grow: SQLite then answers as on a full disk."""
     with store.write() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
-    writer = DecisionWriter(store)
+    writer = DecisionWriter(store, ledger)
     large = [decision(n, record=bytes(100_000)) for n in range(5)]
     error = writer.submit(large).exception(SOON)
     assert isinstance(error, StoreError)
     writer.stop()
-    assert recent_decisions(store) == []
+    assert ledger.recent() == []
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:

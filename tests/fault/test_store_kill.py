@@ -5,19 +5,19 @@ import sys
 from pathlib import Path
 
 from data.store import open_store
-from data.store.decisions import recent_decisions
+from tests.decisions import ledger_of
 
 ROOT = Path(__file__).resolve().parents[2]
 ACKNOWLEDGED = 150
 WRITE = """
-import os, sys, threading
+import os, pathlib, sys, threading
 from data.store import open_store
 from data.store.writer import DecisionWriter
-from tests.decisions import decision
+from tests.decisions import decision, ledger_of
 
 store = open_store(sys.argv[1])
 store.migrate()
-writer = DecisionWriter(store)
+writer = DecisionWriter(store, ledger_of(store, pathlib.Path(sys.argv[2])))
 
 def client(thread):
     for n in range(100_000):
@@ -30,9 +30,9 @@ for thread in range(8):
 """
 
 
-def test_nothing_acknowledged_is_lost(store_url: str) -> None:
+def test_nothing_acknowledged_is_lost(store_url: str, tmp_path: Path) -> None:
     child = subprocess.Popen(
-        [sys.executable, "-c", WRITE, store_url], cwd=ROOT, stdout=subprocess.PIPE
+        [sys.executable, "-c", WRITE, store_url, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE
     )
     assert child.stdout is not None
     lines = [child.stdout.readline() for _ in range(ACKNOWLEDGED)]
@@ -44,6 +44,6 @@ def test_nothing_acknowledged_is_lost(store_url: str) -> None:
     assert len(acknowledged) >= ACKNOWLEDGED
     store = open_store(store_url)
     store.check()
-    stored = {d.decision_id for d in recent_decisions(store, limit=1_000_000)}
+    stored = {d.decision_id for d in ledger_of(store, tmp_path).recent(limit=1_000_000)}
     store.close()
     assert acknowledged <= stored

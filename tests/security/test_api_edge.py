@@ -1,12 +1,13 @@
 """What every reply carries, and what a fault inside the server lets out: nothing."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api.service import Service
-from tests.web.world import World, application
+from tests.web.world import World, application, home_settings, served
 
 PLANTED = "PLANTED471147114711"
 SAFE = {
@@ -48,12 +49,19 @@ def test_another_method_is_a_problem_that_names_the_right_one(world: World, meth
 
 FAULTS = (
     "api.auth.key_id_of",
-    "api.key_lookup.find_key",
+    "api.api_keys.Pepper.digest",
+    "api.limits.Failures.check",
+    "api.limits.Failures.got_in",
+    "api.limits.Buckets.take",
+    "data.store.keys.QuickKeys.find",
     "api.routes.scores.read_body",
-    "api.routes.scores.decide",
     "api.routes.scores.render",
     "api.intake.parse",
-    "scoring.scorer.Scorer.score",
+    "api.idempotency.find_made",
+    "api.probing.Probing.note",
+    "api.budgets.Budgets.charged",
+    "api.deciding.decide",
+    "scoring.scorer.Scorer.score_one",
 )
 
 
@@ -61,7 +69,7 @@ FAULTS = (
 def test_a_fault_is_a_silent_500_and_never_a_score(
     world: World, place: str, monkeypatch: pytest.MonkeyPatch, capsysbinary: Any
 ) -> None:
-    headers = world.auth()
+    headers = world.auth() | {"Idempotency-Key": place}
 
     def broken(*_: Any, **__: Any) -> Any:
         raise RuntimeError(PLANTED)
@@ -82,3 +90,32 @@ def test_a_fault_of_the_store_is_no_score(world: World, monkeypatch: pytest.Monk
     reply = world.client.post("/score", json=application(), headers=world.auth())
     assert reply.status_code == 500
     assert set(json.loads(reply.text)) == {"type", "title", "status", "instance"}
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "rule"),
+    [("/scores/PLANTED", "decision_id", "must be a UUID"),
+     ("/score?lang=PLANTED", "lang", "must be one of 'en'"),
+     ("/problems/PLANTED", "slug", "must be one of 'invalid-json'"),
+     ("/applicants/a b/protected", "applicant_id", "must be 1 to 64 of the characters")],
+)  # fmt: skip
+def test_a_wrong_parameter_is_told_by_field_and_rule(
+    world: World, path: str, field: str, rule: str
+) -> None:
+    method = {"score?lang": "POST", "applicants": "PUT"}
+    way = next((m for part, m in method.items() if part in path), "GET")
+    reply = world.client.request(way, path, headers=world.auth(), json=application())
+    [error] = reply.json()["errors"]
+    assert (reply.status_code, error["field"]) == (422, field)
+    assert error["rule"].startswith(rule)
+    assert "PLANTED" not in reply.text
+
+
+@pytest.mark.parametrize("champion", [True, False])
+def test_a_start_without_a_champion_is_told(
+    tmp_path: Path, capsysbinary: Any, champion: bool
+) -> None:
+    with served(home_settings(tmp_path), champion=champion):
+        pass
+    lines = [json.loads(line) for line in capsysbinary.readouterr().err.splitlines()]
+    assert ("champion.none" not in {line["event"] for line in lines}) == champion

@@ -1,20 +1,25 @@
 """API keys: what one is, who gets in with it, and what a thief of the database would have."""
 
+import json
 import re
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 
-from api.auth import Pepper, create_key, key_id_of
+from api.api_keys import Narrowing, Pepper, create_key, key_id_of
+from api.cli import main
 from api.roles import ROLES
 from data.errors import AccessError
 from data.store import Store, open_store
 from data.store.keys import find_key, revoke_key
+from data.store.tables import api_keys
 from tests.web.world import World, application, make_key
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
@@ -109,8 +114,8 @@ def test_the_database_holds_no_key(world: World, store: Store) -> None:
     assert kept is not None
     assert key[12:44] not in repr(kept)
     other = Pepper(b"\0" * 32)
-    assert kept.digest == Pepper.load_or_create(world.settings.keys_folder).digest(key)
-    assert kept.digest != other.digest(key)
+    assert kept.digest == Pepper.load_or_create(world.settings.keys_folder).digest(key.encode())
+    assert kept.digest != other.digest(key.encode())
 
 
 def test_the_pepper_is_made_once_and_for_the_owner_alone(tmp_path: Path) -> None:
@@ -151,3 +156,53 @@ def test_a_key_that_makes_no_sense_is_not_made(
     pepper = Pepper.load_or_create(world.settings.keys_folder)
     with pytest.raises(AccessError):
         create_key(store, pepper, role, branch, "", datetime.now(UTC))
+
+
+@pytest.mark.parametrize(
+    "narrowing",
+    [Narrowing([]), Narrowing(["keys:write"]), Narrowing(["score:write", "nonsense"]),
+     Narrowing(scores_per_day=0), Narrowing(requests_per_minute=-1),
+     Narrowing(scores_per_day=2**31)],
+)  # fmt: skip
+def test_a_key_is_only_narrowed_within_its_role(
+    world: World, store: Store, narrowing: Narrowing
+) -> None:
+    pepper = Pepper.load_or_create(world.settings.keys_folder)
+    with pytest.raises(AccessError):
+        create_key(store, pepper, "officer", None, "", datetime.now(UTC), narrowing)
+
+
+def test_scopes_that_a_role_lost_are_lost(world: World, store: Store) -> None:
+    key, row = make_key(world.settings, "officer", narrowing=Narrowing(["score:write"]))
+    with store.write() as connection:
+        here = api_keys.c.key_id == row.key_id
+        connection.execute(update(api_keys).where(here).values(scopes=["keys:write", "x"]))
+    assert ask(world, key).status_code == 403
+
+
+def test_keys_are_made_and_listed_at_the_command_line(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MICROSCORE_HOME", str(world.settings.home))
+
+    def run(*arguments: str) -> Any:
+        with pytest.raises(SystemExit) as ended:
+            main(["keys", *arguments, "--json"])
+        assert not ended.value.code
+        return json.loads(capsys.readouterr().out)
+
+    narrow = ("--scope", "score:write", "--scores-per-day", "7", "--per-minute", "9")
+    made = run("create", "--role", "officer", "--name", "app", *narrow)
+    [listed] = [k for k in run("list")["keys"] if k["key_id"] == made["key_id"]]
+    expected = {"scopes": ["score:write"], "scores_per_day": 7, "requests_per_minute": 9}
+    assert expected.items() <= made.items()
+    assert (expected | {"scores_today": 0}).items() <= listed.items()
+    assert ask(world, made["key"]).status_code == 200
+    reply = world.client.get(
+        f"/scores/{uuid4()}", headers={"Authorization": f"Bearer {made['key']}"}
+    )
+    assert reply.json()["detail"] == "this key lacks the scope scores:read"
+    [listed] = [k for k in run("list")["keys"] if k["key_id"] == made["key_id"]]
+    assert listed["scores_today"] == 1
+    run("revoke", made["key_id"])
+    assert ask(world, made["key"]).status_code == 401

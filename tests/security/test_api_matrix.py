@@ -1,5 +1,6 @@
 """Every route and every role: who gets in. A route without a row here fails the test."""
 
+from collections.abc import Iterator
 from typing import Any, cast
 from uuid import uuid4
 
@@ -8,17 +9,20 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from api.access import PUBLIC
-from api.roles import ROLES, SCOPES_BY_ROLE
-from tests.web.world import World, application
+from api.api_keys import Narrowing
+from api.roles import ROLES, SCOPES_BY_ROLE, Role, Scope
+from api.settings import OidcSettings
+from tests.security.issuer import AUDIENCE, Issuer, serving
+from tests.web.world import World, application, home_settings, make_key, served
 
 ALL: set[str] = set(ROLES)
-MATRIX: dict[tuple[str, str], set[str]] = {
-    ("POST", "/score"): {"officer", "admin"},
-    ("POST", "/score/batch"): {"officer", "admin"},
-    ("GET", "/scores/{decision_id}"): ALL,
-    ("PUT", "/applicants/{applicant_id}/protected"): {"officer", "admin"},
+MATRIX: dict[tuple[str, str], tuple[Scope, set[str]]] = {
+    ("POST", "/score"): ("score:write", {"officer", "admin"}),
+    ("POST", "/score/batch"): ("score:write", {"officer", "admin"}),
+    ("GET", "/scores/{decision_id}"): ("scores:read", ALL),
+    ("PUT", "/applicants/{applicant_id}/protected"): ("protected:write", {"officer", "admin"}),
 }
-"""Who may call each route that needs a key."""
+"""The scope that each route needs, and the roles that have it."""
 
 PUBLIC_ROUTES = {
     ("GET", "/livez"),
@@ -29,6 +33,20 @@ PUBLIC_ROUTES = {
     ("GET", "/docs/assets/{name}"),
     ("GET", "/problems/{slug}"),
 }
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[Issuer]:
+    with serving() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def world(issuer: Issuer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A server that takes keys and tokens."""
+    oidc = OidcSettings(issuer=issuer.url, audience=AUDIENCE)
+    with served(home_settings(tmp_path_factory.mktemp("matrix"), oidc=oidc)) as made:
+        yield made
 
 
 def routes(world: World) -> set[tuple[str, str]]:
@@ -42,10 +60,22 @@ def call(world: World, method: str, path: str, headers: dict[str, str]) -> Any:
     address = path.format(
         decision_id=uuid4(), name="docs.js", slug="forbidden", applicant_id="C-48213"
     )
-    body = application()
+    body = application(branch_id="Kisumu")
     bodies: dict[str, Any] = {"POST": body, "PUT": {"sex": "F"}}
     content = {"applications": [body]} if path.endswith("batch") else bodies.get(method)
     return world.client.request(method, address, headers=headers, json=content)
+
+
+def bearer(text: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {text}"}
+
+
+def got_in(reply: Any) -> bool:
+    """Whether the door opened; a refusal must be the right one."""
+    if reply.status_code in {200, 204, 404}:
+        return True
+    assert (reply.status_code, reply.json()["type"]) == (403, "/problems/forbidden")
+    return False
 
 
 def test_every_route_has_a_row(world: World) -> None:
@@ -56,16 +86,28 @@ def test_every_route_has_a_row(world: World) -> None:
 @pytest.mark.parametrize(("method", "path"), MATRIX)
 def test_nobody_gets_in_without_a_key(world: World, method: str, path: str) -> None:
     assert call(world, method, path, {}).status_code == 401
+    assert call(world, method, path, bearer("x")).status_code == 401
 
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize(("method", "path"), MATRIX)
-def test_a_role_gets_in_where_it_may(world: World, method: str, path: str, role: str) -> None:
-    reply = call(world, method, path, world.auth(role))
-    if role in MATRIX[method, path]:
-        assert reply.status_code in {200, 204, 404}
-    else:
-        assert (reply.status_code, reply.json()["type"]) == (403, "/problems/forbidden")
+def test_a_role_gets_in_where_it_may(
+    world: World, issuer: Issuer, method: str, path: str, role: Role
+) -> None:
+    may = role in MATRIX[method, path][1]
+    assert got_in(call(world, method, path, world.auth(role))) == may
+    assert got_in(call(world, method, path, bearer(issuer.token(role=role)))) == may
+
+
+@pytest.mark.parametrize(
+    ("role", "scope"), [(role, s) for role in ROLES for s in sorted(SCOPES_BY_ROLE[role])]
+)
+def test_a_narrowed_key_gets_in_where_its_scope_does(
+    world: World, role: Role, scope: Scope
+) -> None:
+    key, _ = make_key(world.settings, role, narrowing=Narrowing([scope]))
+    for (method, path), (needed, _roles) in MATRIX.items():
+        assert got_in(call(world, method, path, bearer(key))) == (needed == scope), path
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(PUBLIC_ROUTES))
@@ -76,3 +118,5 @@ def test_public_routes_need_no_key(world: World, method: str, path: str) -> None
 def test_every_role_has_its_scopes() -> None:
     assert set(SCOPES_BY_ROLE) == ALL
     assert "keys:write" not in set().union(*(s for r, s in SCOPES_BY_ROLE.items() if r != "admin"))
+    for needed, roles in MATRIX.values():
+        assert {role for role in ROLES if needed in SCOPES_BY_ROLE[role]} == roles

@@ -1,4 +1,4 @@
-"""One small portfolio lived through once by all story tests: generate, train, promote."""
+"""One small portfolio lived through once by all story tests: generate, train, audit, promote."""
 
 import io
 import json
@@ -46,19 +46,35 @@ class Story:
 
 def run_command(*arguments: str) -> Outcome:
     """Run ``microscore`` in this process."""
-    text, errors = io.StringIO(), io.StringIO()
+    text, errors = io.StringIO(), io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
     code = 0
     with redirect_stdout(text), redirect_stderr(errors):
         try:
             main(arguments)
         except SystemExit as end:
             code = int(end.code or 0)
-    return Outcome(code, text.getvalue(), errors.getvalue())
+    errors.seek(0)
+    return Outcome(code, text.getvalue(), errors.read())
+
+
+def promote(version: str, portfolio: Path, folder: Path) -> Outcome:
+    """Audit a version and make it champion; if it fails, two people accept that."""
+    options = ("--model", version, "--data", str(portfolio), "--profile", "uemoa", "--no-flips")
+    audited = run_command("fairness", "audit", *options, "--json")
+    assert audited.code == 0, audited.errors
+    (audit,) = audited.json["audits"]
+    for name in ("Ana", "Ben") if audit["verdict"] == "FAIL" else ():
+        made = run_command("keys", "create", "--role", "risk", "--name", name, "--json").json
+        key = folder / f"{name}.key"
+        key.write_text(made["key"], "utf-8")
+        given = ("--reason", "People of this test are made up.", "--key-file", str(key))
+        assert run_command("fairness", "accept", audit["audit"], *given).code == 0
+    return run_command("models", "promote", version, "--json")
 
 
 @pytest.fixture(scope="session")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    """Generate, train and promote once; the home is named by ``MICROSCORE_HOME``."""
+    """Generate, train, audit and promote once; the home is named by ``MICROSCORE_HOME``."""
     base = tmp_path_factory.mktemp("story")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MICROSCORE_HOME", str(base / "home"))
@@ -75,6 +91,6 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         assert made.code == 0
         trained = run_command("train", "microloan", "--data", str(portfolio), "--json")
         assert trained.code == 0, trained.errors
-        promoted = run_command("models", "promote", trained.json["version"], "--json")
-        assert promoted.json == {"alias": "champion", "version": trained.json["version"]}
+        promoted = promote(trained.json["version"], portfolio, base)
+        assert promoted.json["version"] == trained.json["version"], promoted.errors
         yield Story(base / "home", portfolio, trained.json, run_command)

@@ -121,8 +121,19 @@ def test_rollback_goes_back_to_the_version_before(story: Story) -> None:
     other = story.run(
         "train", "microloan", "--data", str(story.portfolio), "--seed", "3", "--json"
     ).json["version"]
-    assert story.run("models", "promote", other, "--json").json["version"] == other
-    assert story.run("models", "rollback", "--reason", "test", "--json").json["version"] == first
+    as_challenger = ("--alias", "challenger", "--json")
+    for version in (first, other):
+        promoted = story.run("models", "promote", version, *as_challenger)
+        assert promoted.json == {"alias": "challenger", "version": version, "gates": []}
+    back = story.run("models", "rollback", "--reason", "test", *as_challenger)
+    assert back.json["version"] == first
+
+
+def test_no_model_becomes_champion_without_an_audit(story: Story) -> None:
+    command = ("train", "microloan", "--data", str(story.portfolio), "--seed", "4", "--json")
+    refused = story.run("models", "promote", story.run(*command).json["version"], "--json")
+    assert refused.code == 1
+    assert "microscore fairness audit --model" in refused.json["error"]["message"]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from data.errors import StoreError
 from data.store import RowRefusedError, Store, open_store
-from data.store.decisions import find_decision, insert_decisions, recent_decisions
 from data.store.keys import ApiKey, add_key, all_keys, find_key, revoke_key
+from data.store.ledger import Ledger
 from data.store.models import (
     AliasEvent,
     ModelVersion,
@@ -27,8 +27,9 @@ from data.store.models import (
     lock_alias,
     move_alias,
 )
-from tests.decisions import decision
+from tests.decisions import append, decision, ledger_of
 
+Insert = Callable[..., None]
 NOW = datetime(2026, 3, 1, 12, 30, 15, 123456, UTC)
 
 
@@ -40,74 +41,83 @@ def store(store_url: str) -> Iterator[Store]:
     opened.close()
 
 
-def _insert(store: Store, *numbers: int, **change: Any) -> None:
-    with store.write() as connection:
-        insert_decisions(connection, [decision(n, **change) for n in numbers])
+@pytest.fixture
+def ledger(store: Store, tmp_path: Path) -> Ledger:
+    return ledger_of(store, tmp_path)
 
 
-def test_a_decision_comes_back_as_it_was(store: Store) -> None:
+@pytest.fixture
+def insert(store: Store, ledger: Ledger) -> Insert:
+    def insert(*numbers: int, **change: Any) -> None:
+        with store.write() as connection:
+            append(ledger, connection, *numbers, **change)
+
+    return insert
+
+
+def test_a_decision_comes_back_as_it_was(store: Store, ledger: Ledger) -> None:
     sent = decision(1, officer="Ünal 'quoted'", request=bytes(range(256)), record=b"")
     with store.write() as connection:
-        insert_decisions(connection, [sent])
-    assert find_decision(store, sent.decision_id) == sent
-    assert find_decision(store, "no-such-id") is None
+        ledger.append(connection, [sent])
+    assert ledger.find(sent.decision_id) == sent
+    assert ledger.find("no-such-id") is None
 
 
-def test_floats_come_back_to_the_last_bit(store: Store) -> None:
+def test_floats_come_back_to_the_last_bit(store: Store, ledger: Ledger) -> None:
     rng = np.random.default_rng(1)
     drawn = rng.integers(0, 2**63, 300, dtype=np.int64).view(np.float64)
     special = np.array([0.1, 0.0, 5e-324, 1.7976931348623157e308, 1 / 3, np.nextafter(1, 2)])
     values = np.concatenate([special, drawn[np.isfinite(drawn)]])
     rows = [decision(i, pd=float(v), log_odds=float(v) - 1) for i, v in enumerate(values)]
     with store.write() as connection:
-        insert_decisions(connection, rows)
-    read = recent_decisions(store, limit=1000)[::-1]
+        ledger.append(connection, rows)
+    read = ledger.recent(limit=1000)[::-1]
     assert np.array([d.pd for d in read]).tobytes() == values.tobytes()
     assert np.array([d.log_odds for d in read]).tobytes() == (values - 1).tobytes()
 
 
-def test_times_are_kept_in_utc(store: Store) -> None:
+def test_times_are_kept_in_utc(ledger: Ledger, insert: Insert) -> None:
     nairobi = timezone(timedelta(hours=3))
-    _insert(store, 1, created_at=datetime(2026, 3, 1, 2, 0, 0, 7, nairobi))
-    found = find_decision(store, "decision-1")
+    insert(1, created_at=datetime(2026, 3, 1, 2, 0, 0, 7, nairobi))
+    found = ledger.find("decision-1")
     assert found is not None
     assert found.created_at == datetime(2026, 2, 28, 23, 0, 0, 7, UTC)
     assert found.created_at.tzinfo is UTC
     with pytest.raises(Exception, match="without a zone"):
-        _insert(store, 2, created_at=datetime(2026, 3, 1))  # noqa: DTZ001
+        insert(2, created_at=datetime(2026, 3, 1))  # noqa: DTZ001
 
 
-def test_the_newest_come_first_and_by_branch(store: Store) -> None:
-    _insert(store, 1, 2, 3)
-    _insert(store, 4, 5, branch="Mwanza")
-    _insert(store, 6, branch=None)
-    assert [d.application_id for d in recent_decisions(store, limit=2)] == ["A-6", "A-5"]
-    assert [d.application_id for d in recent_decisions(store, "Kisumu")] == ["A-3", "A-2", "A-1"]
-    assert recent_decisions(store, "Nowhere") == []
+def test_the_newest_come_first_and_by_branch(ledger: Ledger, insert: Insert) -> None:
+    insert(1, 2, 3)
+    insert(4, 5, branch="Mwanza")
+    insert(6, branch=None)
+    assert [d.application_id for d in ledger.recent(limit=2)] == ["A-6", "A-5"]
+    assert [d.application_id for d in ledger.recent("Kisumu")] == ["A-3", "A-2", "A-1"]
+    assert ledger.recent("Nowhere") == []
 
 
-def test_an_id_is_stored_once_and_a_failed_group_not_at_all(store: Store) -> None:
-    _insert(store, 1)
-    with pytest.raises(RowRefusedError, match="IntegrityError"):
-        _insert(store, 2, 1)
-    assert [d.application_id for d in recent_decisions(store)] == ["A-1"]
+def test_an_id_is_stored_once_and_a_failed_group_not_at_all(ledger: Ledger, insert: Insert) -> None:
+    insert(1)
+    with pytest.raises(RowRefusedError, match="refuses a row"):
+        insert(2, 1)
+    assert [d.application_id for d in ledger.recent()] == ["A-1"]
 
 
-def test_an_exception_undoes_the_transaction(store: Store) -> None:
+def test_an_exception_undoes_the_transaction(store: Store, ledger: Ledger) -> None:
     def fail() -> None:
         with store.write() as connection:
-            insert_decisions(connection, [decision(1)])
+            ledger.append(connection, [decision(1)])
             raise KeyError("the caller's own")
 
     with pytest.raises(KeyError):
         fail()
-    assert recent_decisions(store) == []
+    assert ledger.recent() == []
 
 
-def test_an_error_never_tells_the_values(store: Store) -> None:
-    _insert(store, 1, applicant_id="SECRET-PERSON")
+def test_an_error_never_tells_the_values(ledger: Ledger, insert: Insert) -> None:
+    insert(1, applicant_id="SECRET-PERSON")
     with pytest.raises(StoreError) as caught:
-        _insert(store, 1, applicant_id="SECRET-PERSON")
+        insert(1, applicant_id="SECRET-PERSON")
     assert "SECRET" not in f"{caught.value}{caught.value.__cause__}"
 
 

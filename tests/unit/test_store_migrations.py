@@ -13,10 +13,9 @@ from sqlalchemy import text
 
 from data.errors import StoreError
 from data.store import open_store
-from data.store.decisions import insert_decisions, recent_decisions
 from data.store.migrations import HEAD
 from data.store.tables import metadata
-from tests.decisions import decision
+from tests.decisions import append, decision, ledger_of
 
 ROOT = Path(__file__).resolve().parents[2]
 MIGRATE = """
@@ -45,13 +44,28 @@ def test_migrated_tables_are_the_tables_of_the_program(store_url: str) -> None:
     store.close()
 
 
-def test_migrating_again_changes_nothing(store_url: str) -> None:
+def test_migrating_again_changes_nothing(store_url: str, tmp_path: Path) -> None:
+    store = open_store(store_url)
+    store.migrate()
+    ledger = ledger_of(store, tmp_path)
+    with store.write() as connection:
+        append(ledger, connection, 1)
+    store.migrate()
+    assert ledger.recent() == [decision(1)]
+    store.close()
+
+
+def test_tables_of_an_unknown_release_are_named_and_left_alone(store_url: str) -> None:
     store = open_store(store_url)
     store.migrate()
     with store.write() as connection:
-        insert_decisions(connection, [decision(1)])
-    store.migrate()
-    assert recent_decisions(store) == [decision(1)]
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    with pytest.raises(StoreError, match="another release of microscore; begin with a new home"):
+        store.migrate()
+    with store.read() as connection:
+        assert (
+            connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "0001"
+        )
     store.close()
 
 

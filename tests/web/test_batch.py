@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from data.store import open_store
-from data.store.decisions import recent_decisions
+from api.wiring import open_ledger
 from tests.web.test_hostile_bodies import assert_silent_problem
 from tests.web.world import World, application
 
@@ -25,10 +24,8 @@ def applications(n: int) -> list[dict[str, Any]]:
 
 
 def count(world: World) -> int:
-    store = open_store(world.settings.database_url)
-    found = len(recent_decisions(store, limit=10_000))
-    store.close()
-    return found
+    with open_ledger(world.settings) as (_, ledger):
+        return len(ledger.recent(limit=10_000))
 
 
 def test_a_batch_gives_the_same_numbers_as_single_requests(world: World) -> None:

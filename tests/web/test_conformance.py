@@ -1,6 +1,7 @@
 """Schemathesis against the real server: what is published is what is answered."""
 
 import json
+import os
 import subprocess
 import sys
 import urllib.error
@@ -23,14 +24,16 @@ def key(server: Server) -> str:
 
 
 def test_the_server_keeps_what_its_description_promises(
-    server: Server, key: str, tmp_path: Path
+    server: Server, key: str, tmp_path: Path, root: Path
 ) -> None:
+    hooks = {"SCHEMATHESIS_HOOKS": "tests.web.fresh_keys", "PYTHONPATH": str(root)}
     program = Path(sys.executable).with_name("schemathesis")
     command = [str(program), "run", f"{server.url}/openapi.json", "--checks=all"]
     options = [f"--max-examples={EXAMPLES}", f"--seed={SEED}", "--header"]
     done = subprocess.run(
         [*command, *options, f"Authorization: Bearer {key}"],
         cwd=tmp_path,
+        env=os.environ | hooks,
         capture_output=True,
         text=True,
     )

@@ -9,19 +9,21 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
+from api.api_keys import NO_NARROWING, Narrowing, Pepper, create_key
 from api.app import create_app
 from api.audits import AuditSettings, open_protected
-from api.auth import Pepper, create_key
 from api.examples import example_application
 from api.settings import Settings
+from api.wiring import open_ledger
 from data.store import open_store
-from data.store.decisions import Decision, find_decision
+from data.store.decisions import Decision
 from data.store.keys import ApiKey
 from scoring.bundle import Bundle
 from scoring.registry import Registry
 from scoring.sealing import write_bundle
 from scoring.signing import SigningKey, TrustedKeys
 from tests.bundles import small_bundle, small_contract
+from tests.gates import FAIR
 
 
 @dataclass
@@ -53,10 +55,11 @@ def application(**changes: Any) -> dict[str, Any]:
     return example_application(small_contract()) | changes
 
 
-def home_settings(home: Path, store_url: str | None = None) -> Settings:
+def home_settings(home: Path, store_url: str | None = None, **changes: Any) -> Settings:
     """Settings of ``home``, which is made; whatever the environment says."""
     home.mkdir(parents=True, exist_ok=True)
-    return Settings(home=home, store_url=store_url, language="en", disk_floor_mb=0)
+    fixed: dict[str, Any] = {"language": "en", "disk_floor_mb": 0, "failures_per_minute": 10_000}
+    return Settings(home=home, store_url=store_url, **(fixed | changes))
 
 
 def make_key(
@@ -64,12 +67,13 @@ def make_key(
     role: str,
     branch: str | None = None,
     lifetime: timedelta = timedelta(hours=1),
+    narrowing: Narrowing = NO_NARROWING,
 ) -> tuple[str, ApiKey]:
     """Create a key as the command line does."""
     store = open_store(settings.database_url)
     store.migrate()
     pepper = Pepper.load_or_create(settings.keys_folder)
-    made = create_key(store, pepper, role, branch, "test", datetime.now(UTC) + lifetime)
+    made = create_key(store, pepper, role, branch, "test", datetime.now(UTC) + lifetime, narrowing)
     store.close()
     return made
 
@@ -88,7 +92,7 @@ def promote(settings: Settings, bundle: Bundle) -> str:
     registry = Registry(store, settings.home, TrustedKeys(settings.keys_folder))
     sealed = write_bundle(bundle, registry.models_folder, key)
     registry.register(sealed, "test")
-    registry.promote(sealed.version, [], "test")
+    registry.promote(sealed.version, [FAIR], "test")
     store.close()
     return sealed.version
 
@@ -105,8 +109,7 @@ def served(settings: Settings, *, champion: bool = True) -> Iterator[World]:
 
 def stored(world: World, decision_id: str) -> Decision:
     """The decision as the store has it."""
-    store = open_store(world.settings.database_url)
-    decision = find_decision(store, decision_id)
-    store.close()
+    with open_ledger(world.settings) as (_, ledger):
+        decision = ledger.find(decision_id)
     assert decision is not None
     return decision

@@ -1,0 +1,43 @@
+"""``microscore worker``: the jobs that run by themselves."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from api.cli.output import JsonOption, emit, out, table
+
+
+def worker(
+    once: Annotated[
+        bool, typer.Option("--once", help="Do what is due now, then end; for cron.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Do the jobs that are due, and go on until the process is asked to end.
+
+    Jobs: [bold]fairness[/], each week: audits the champion's decisions of the last
+    MICROSCORE_AUDIT_WEEKS (13) weeks under each of MICROSCORE_AUDIT_PROFILES.
+
+    Any number of workers may run: a job is done once, and taken up by another when its worker
+    was killed. SIGTERM ends the worker and gives its job back. With --once the exit code is 1
+    when a job failed; --json prints what came of each and needs --once.
+    """
+    from api.audits import AuditSettings
+    from api.log import Log
+    from api.wiring import open_home_store
+    from api.worker import Worker, stoppable
+
+    if as_json and not once:
+        raise typer.BadParameter("--json: only with --once")
+    settings = AuditSettings()
+    with open_home_store(settings) as store, stoppable():
+        working = Worker(store, settings, Log())
+        if not once:
+            working.run()
+        done = working.once()
+        rows = [[d.kind, d.slot, d.error or str(d.result)] for d in done]
+        payload = {"jobs": [asdict(d) for d in done]}
+        emit(as_json, payload, lambda: out.print(table("Jobs", ["kind", "slot", "result"], rows)))
+        if any(d.error for d in done):
+            raise typer.Exit(1)

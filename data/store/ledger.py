@@ -1,0 +1,202 @@
+"""Decisions and events, appended to one hash chain; what is personal is sealed on the way in.
+
+Writes take the chain's lock once a call: PostgreSQL's advisory lock until the transaction ends,
+SQLite's one write lock, which ``Store.write`` holds already. Rows go to the driver as one
+``executemany``; through SQLAlchemy's own insert a row costs four times as much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Table, select, update
+
+from data.store.chain import DECISION, ERASURE, START, decision_digest, entry_bytes, link, moment
+from data.store.decisions import Decision, decision_of, pack
+from data.store.engine import Store, driver_cursor
+from data.store.tables import audit_chain, decisions
+from data.vault import Vault
+
+_LOCK = 0x636861696E  # 'chain'
+_ROWS = select(decisions)
+
+Rows = list[tuple[Any, ...]]
+
+
+class Tail(NamedTuple):
+    """The newest row of the chain."""
+
+    position: int
+    link: bytes
+
+
+class Ledger:
+    """All decisions of ``store``, personal content sealed by ``vault``. Threads may share it."""
+
+    BATCH = 1_000
+    """Rows that ``between`` reads at a time."""
+
+    def __init__(self, store: Store, vault: Vault) -> None:
+        self._store, self._vault = store, vault
+
+    def append(self, connection: Connection, made: Sequence[Decision]) -> None:
+        """Append ``made`` in their order, in the caller's write transaction."""
+        if not made:
+            return
+        as_text = connection.dialect.name == "sqlite"
+        with driver_cursor(connection) as cursor:
+            tail = _lock_tail(cursor, as_text)
+            self._vault.refresh()
+            rows, links = self._rows(made, tail, as_text)
+            cursor.executemany(_insert(decisions, as_text), rows)
+            cursor.executemany(_insert(audit_chain, as_text), links)
+
+    def _rows(self, made: Sequence[Decision], tail: Tail, as_text: bool) -> tuple[Rows, Rows]:
+        """The rows of ``made`` and of the chain over them."""
+        (position, before), rows, links = tail, [], []
+        for decision in made:
+            position += 1
+            at = moment(decision.created_at)
+            stored_at = at if as_text else decision.created_at
+            row = self._row(decision, position, stored_at)
+            digest = decision_digest(at, row)
+            before = link(before, position, DECISION, at, decision.decision_id, digest)
+            rows.append(row)
+            about = (position, DECISION, stored_at, decision.decision_id)
+            links.append((*about, None, digest, before))
+        return rows, links
+
+    def _row(self, made: Decision, position: int, stored_at: datetime | str) -> tuple[Any, ...]:
+        vault = self._vault
+        sealed, row_key = vault.seal(pack(made), made.decision_id)
+        return (
+            position,
+            made.decision_id,
+            stored_at,
+            made.key_id,
+            made.branch,
+            made.officer,
+            vault.pseudonym("applicant", made.applicant_id),
+            vault.pseudonym("application", made.application_id),
+            made.model_version,
+            made.contract_hash,
+            made.policy_version,
+            made.pd,
+            made.log_odds,
+            made.points,
+            made.band,
+            made.recommendation,
+            sha256(sealed).digest(),
+            row_key,
+            sealed,
+        )
+
+    def record(self, connection: Connection, kind: str, ref: str, entry: Mapping[str, Any]) -> None:
+        """Append another event than a decision, in the caller's write transaction.
+
+        ``entry`` is kept readable for ever: it may hold nothing personal but pseudonyms.
+        """
+        as_text = connection.dialect.name == "sqlite"
+        with driver_cursor(connection) as cursor:
+            tail = _lock_tail(cursor, as_text)
+            now, content, position = datetime.now(UTC), entry_bytes(entry), tail.position + 1
+            digest = sha256(content).digest()
+            made = link(tail.link, position, kind, moment(now), ref, digest)
+            stored_at = moment(now) if as_text else now
+            row = (position, kind, stored_at, ref, content, digest, made)
+            cursor.execute(_insert(audit_chain, as_text), row)
+
+    def erase(self, connection: Connection, applicant_id: str, actor: str) -> int:
+        """Make everything personal of a person unreadable; return the number of decisions.
+
+        The rows and the chain over them stay. Recorded on the chain, also when nothing was left.
+        """
+        person = self._vault.pseudonym("applicant", applicant_id)
+        return self.empty(connection, decisions.c.applicant == person, person, actor)
+
+    def empty(
+        self, connection: Connection, which: ColumnElement[bool], ref: str, actor: str
+    ) -> int:
+        """Erase the content of the decisions ``which`` selects; return their number.
+
+        Recorded on the chain under ``ref`` with their positions: nothing else may take content
+        away, or ``verify`` says so.
+        """
+        with driver_cursor(connection) as cursor:
+            _lock_tail(cursor, connection.dialect.name == "sqlite")
+        held = which & decisions.c.sealed.is_not(None)
+        found = select(decisions.c.position).where(held).order_by(decisions.c.position)
+        positions = list(connection.execute(found).scalars())
+        connection.execute(update(decisions).where(held).values(sealed=None, row_key=None))
+        self.record(connection, ERASURE, ref, {"actor": actor, "positions": positions})
+        return len(positions)
+
+    def tail(self) -> Tail:
+        """The newest row of the chain; position 0 when there is none. Raises StoreError."""
+        with self._store.read() as connection, driver_cursor(connection) as cursor:
+            return _tail(cursor)
+
+    def find(self, decision_id: str) -> Decision | None:
+        """The decision with this id, if there is one. Raises StoreError, VaultError."""
+        with self._store.read() as connection:
+            query = _ROWS.where(decisions.c.decision_id == decision_id)
+            row = connection.execute(query).one_or_none()
+        return decision_of(row, self._vault) if row else None
+
+    def recent(self, branch: str | None = None, limit: int = 100) -> list[Decision]:
+        """The newest decisions first, of one branch or of all. Raises StoreError, VaultError."""
+        query = _ROWS.order_by(decisions.c.position.desc()).limit(limit)
+        if branch is not None:
+            query = query.where(decisions.c.branch == branch)
+        with self._store.read() as connection:
+            return [decision_of(row, self._vault) for row in connection.execute(query)]
+
+    def of_applicant(self, applicant_id: str) -> list[Decision]:
+        """All decisions about a person, oldest first. Raises StoreError, VaultError."""
+        person = self._vault.pseudonym("applicant", applicant_id)
+        query = _ROWS.where(decisions.c.applicant == person).order_by(decisions.c.position)
+        with self._store.read() as connection:
+            return [decision_of(row, self._vault) for row in connection.execute(query)]
+
+    def between(self, start: datetime, end: datetime) -> Iterator[Decision]:
+        """Decisions from ``start`` until before ``end`` in order of their time, read in batches.
+
+        Raises StoreError, VaultError.
+        """
+        at, position = decisions.c.created_at, decisions.c.position
+        query = _ROWS.where(at < end).order_by(at, position).limit(self.BATCH)
+        begin = at >= start
+        while True:
+            with self._store.read() as connection:
+                rows = connection.execute(query.where(begin)).all()
+            yield from (decision_of(row, self._vault) for row in rows)
+            if len(rows) < self.BATCH:
+                return
+            last = rows[-1]
+            same = (at == last.created_at) & (position > last.position)
+            begin = (at > last.created_at) | same
+
+
+def _lock_tail(cursor: Any, sqlite: bool) -> Tail:
+    """The newest row of the chain, which stays so until the caller's write transaction ends."""
+    if not sqlite:
+        cursor.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
+    return _tail(cursor)
+
+
+def _tail(cursor: Any) -> Tail:
+    cursor.execute("SELECT position, link FROM audit_chain ORDER BY position DESC LIMIT 1")
+    row = cursor.fetchone()
+    return Tail(*row) if row else Tail(0, START)
+
+
+@cache
+def _insert(table: Table, marks: bool) -> str:
+    """The insert of all columns of ``table`` in the driver's own form."""
+    names = [column.name for column in table.columns]
+    places = ", ".join(["?" if marks else "%s"] * len(names))
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({places})"  # noqa: S608
