@@ -13,7 +13,7 @@ from api.lifespan import opened
 from api.log import Log
 from api.metrics import Metrics
 from api.problems import Problem, on_error
-from api.routes import documentation, health, protected, scores
+from api.routes import applicants, documentation, health, protected, scores
 from api.settings import Settings
 from data.errors import StoreError
 
@@ -38,7 +38,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     for kind in (Problem, StoreError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, on_error)
-    for module in (scores, protected, health, documentation):
+    for module in (scores, applicants, protected, health, documentation):
         app.router.routes += module.router.routes  # flat: one look-up a request
     direct = [route for route in app.routes if isinstance(route, DirectRoute)]
     app.add_middleware(Edge, metrics=metrics, log=log, direct=direct)

@@ -29,7 +29,9 @@ class AuditSettings(Settings):
         "and the worker audits its decisions under each.",
     )
     audit_days: int = Field(30, ge=1, description="Oldest audit that lets a version be promoted.")
-    audit_weeks: int = Field(13, ge=1, description="Weeks of decisions that the worker audits.")
+    audit_weeks: int = Field(
+        13, ge=1, description="Weeks of decisions in each audit of the worker."
+    )
 
     @field_validator("audit_profiles", mode="before")
     @classmethod

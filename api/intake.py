@@ -7,11 +7,13 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from api.consenting import consent_adapter
 from api.json_body import parse
 from api.problems import MOST_ERRORS, FieldError, Problem
 from api.request_schema import request_adapter, sources_asked
 from data.contract import Contract
 from data.statements import Stated, stated_values, statement_adapter
+from data.store.consents import Purpose
 from scoring.service import Application, MaskStatus
 
 MOST_APPLICATIONS = 1000
@@ -25,6 +27,7 @@ class Intake:
         self.contract = contract
         self._adapter: TypeAdapter[dict[str, Any]] = request_adapter(contract)
         self._statements = statement_adapter(contract)
+        self._consents = consent_adapter(contract)
         self._sources = {
             name: contract.sources[name].legal_basis == "consent"
             for name in sources_asked(contract)
@@ -47,6 +50,18 @@ class Intake:
         except ValidationError as error:
             raise Problem("invalid-statement", errors=_field_errors(error)) from None
         return stated_values(self.contract, checked)
+
+    def consents_schema(self) -> dict[str, Any]:
+        """JSON Schema of what a person agrees to, or does not."""
+        return self._consents.json_schema(ref_template="#/components/schemas/{model}")
+
+    def read_consents(self, body: bytes) -> dict[str, dict[Purpose, bool]]:
+        """Read ``{source: {purpose: granted}}``. Raises Problem (400 or 422)."""
+        value = parse(body, 4 * len(self.contract.sources) + 4)
+        try:
+            return self._consents.validate_python(value)
+        except ValidationError as error:
+            raise Problem("invalid-consents", errors=_field_errors(error)) from None
 
     def read_one(self, body: bytes, own_branch: str | None) -> Application:
         """Read the body of one application. Raises Problem (400, 403 or 422).

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 
+from api.shared_looks import SharedLooks
 from api.store_reader import StoreReader
 from data.errors import StoreError
 from data.store import Store
@@ -16,27 +17,21 @@ class KeyLookup:
 
     So a key that was revoked before, by whichever process, is seen as revoked. With ``quick``
     a look is made at once, on the event loop, and serves all that run in the same turn of the
-    loop: they came before it. Otherwise, and when that cannot answer, a thread looks; whoever
-    comes meanwhile shares the next look. Call it from the event loop only.
+    loop: they came before it. Otherwise, and when that cannot answer, a thread looks; see
+    ``SharedLooks``. Call it from the event loop only.
     """
 
     def __init__(self, reader: StoreReader, quick: QuickKeys | None = None) -> None:
-        self._reader, self._quick = reader, quick
+        self._quick = quick
         self._seen: dict[str, ApiKey | None] = {}
-        self._waiting: dict[str, asyncio.Future[ApiKey | None]] = {}
-        self._looking: asyncio.Task[None] | None = None
+        self._looks = SharedLooks(lambda ids: reader.ask(partial(_find, key_ids=ids)))
 
     async def find(self, key_id: str) -> ApiKey | None:
         """The key of this id, in force or not. Raises StoreError."""
         if self._quick is not None:
             with suppress(StoreError):
                 return self._find_now(self._quick, key_id)
-        answer = self._waiting.get(key_id)
-        if answer is None:
-            answer = self._waiting[key_id] = asyncio.get_running_loop().create_future()
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._look())
-        return await asyncio.shield(answer)
+        return await self._looks.find(key_id)
 
     def close(self) -> None:
         """Let the connection of the quick look go."""
@@ -50,20 +45,6 @@ class KeyLookup:
             asyncio.get_running_loop().call_soon(self._seen.clear)
         found = self._seen[key_id] = quick.find(key_id)
         return found
-
-    async def _look(self) -> None:
-        while self._waiting:
-            asked, self._waiting = self._waiting, {}
-            try:
-                found = await self._reader.ask(partial(_find, key_ids=tuple(asked)))
-            except Exception as error:
-                for answer in asked.values():
-                    answer.set_exception(error)
-                    answer.exception()  # the one who asked may be gone
-            else:
-                for key_id, answer in asked.items():
-                    answer.set_result(found[key_id])
-        self._looking = None
 
 
 def _find(store: Store, key_ids: tuple[str, ...]) -> Mapping[str, ApiKey | None]:

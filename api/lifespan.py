@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from api.api_keys import Pepper
 from api.auth import Authenticator, Limits, Tokens
 from api.budgets import Budgets
+from api.consenting import Consents
 from api.heads import keep_heads
 from api.idempotency import Idempotency
 from api.issuer_keys import IssuerKeys, fetch_keys
@@ -30,6 +31,7 @@ from api.store_reader import StoreReader
 from data.errors import StoreError
 from data.inbox import Inbox
 from data.store import Store, open_store
+from data.store.consents import QuickConsents
 from data.store.heads import HeadBook
 from data.store.keys import QuickKeys
 from data.store.ledger import Ledger
@@ -56,6 +58,7 @@ async def opened(
     ledger = Ledger(store, vault)
     reader, writer = StoreReader(store), DecisionWriter(store, ledger)
     keys = KeyLookup(reader, QuickKeys(store) if store.is_local else None)
+    consents = Consents(vault, reader, QuickConsents(store) if store.is_local else None)
     champion = Champion(watcher, metrics, log)
     service = Service(
         settings=settings,
@@ -66,6 +69,7 @@ async def opened(
             settings.probing_stop,
             Alarm(vault, ledger, reader, metrics, log),
         ),
+        consents=consents,
         idempotency=Idempotency(reader, pepper),
         champion=champion,
         reader=reader,
@@ -89,6 +93,7 @@ async def opened(
         starting.cancel()
         heads.cancel()
         keys.close()
+        consents.close()
         await asyncio.to_thread(_close, service, watcher, writer, store)
         log.info(Event.STOPPED)
 

@@ -12,6 +12,7 @@ from api.examples import example_application, example_statement
 from api.intake import MOST_APPLICATIONS, Intake
 from api.problems import ProblemReply
 from api.serving import Champion, Serving
+from data.store.consents import SCORING
 
 _SUMMARY = "Credit scoring for microfinance institutions: a score, its reasons, a stored decision."
 _REF = "#/components/schemas/{model}"
@@ -78,7 +79,12 @@ def _describe(app: FastAPI, intake: Intake | None) -> dict[str, Any]:
     schemas["Batch"] = _BATCH
     protected = intake.protected_schema() if intake else {"title": "Protected", "type": "object"}
     _add(schemas, "Protected", protected)
+    stated = intake.consents_schema() if intake else {"title": "StatedConsents", "type": "object"}
+    _add(schemas, "StatedConsents", stated)
     paths = document["paths"]
+    paths["/applicants/{applicant_id}/consents"]["put"]["requestBody"] = _body(
+        "StatedConsents", _consent_examples(intake)
+    )
     paths["/applicants/{applicant_id}/protected"]["put"]["requestBody"] = _body(
         "Protected", _protected_examples(intake)
     )
@@ -116,6 +122,16 @@ def _protected_examples(intake: Intake | None) -> dict[str, dict[str, Any]]:
     return {
         "stated": {"summary": "What the person states", "value": stated},
         "withdrawn": {"summary": "Nothing is stated any more", "value": dict.fromkeys(stated)},
+    }
+
+
+def _consent_examples(intake: Intake | None) -> dict[str, dict[str, Any]]:
+    if intake is None:
+        return {}
+    sources = sorted(intake.contract.on_consent)
+    return {
+        "granted": {"summary": "A yes to all", "value": {s: {SCORING: True} for s in sources}},
+        "withdrawn": {"summary": "A no to all", "value": {s: {SCORING: False} for s in sources}},
     }
 
 

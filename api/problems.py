@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from data.errors import StoreError
 
@@ -31,6 +32,7 @@ Slug = Literal[
     "unsupported-media-type",
     "invalid-application",
     "invalid-statement",
+    "invalid-consents",
     "invalid-parameter",
     "idempotency-key-reused",
     "too-many-requests",
@@ -81,6 +83,9 @@ KINDS: dict[Slug, Kind] = {
     ),
     "invalid-statement": Kind(
         422, "A protected attribute breaks a rule of the contract", "Correct each in 'errors'."
+    ),
+    "invalid-consents": Kind(
+        422, "A consent breaks a rule of the contract", "Correct each field in 'errors'."
     ),
     "invalid-parameter": Kind(
         422, "A parameter of the request is not valid", "Correct each field in 'errors'."
@@ -189,7 +194,16 @@ def problem_response(request: Request, problem: Problem) -> Response:
 
 async def on_error(request: Request, error: Exception) -> Response:
     """Answer any exception; the text of an exception that is not a Problem goes nowhere."""
-    return problem_response(request, _as_problem(error))
+    problem = _as_problem(error)
+    if problem.slug == "method-not-allowed":
+        problem.headers = {"Allow": ", ".join(_methods(request))}
+    return problem_response(request, problem)
+
+
+def _methods(request: Request) -> list[str]:
+    """All methods of the address; one route knows its own alone."""
+    here = [r for r in request.app.routes if r.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for route in here for method in route.methods or ()})
 
 
 def _as_problem(error: Exception) -> Problem:
@@ -201,7 +215,7 @@ def _as_problem(error: Exception) -> Problem:
         case HTTPException(status_code=404):
             return Problem("not-found")
         case HTTPException(status_code=405):
-            return Problem("method-not-allowed", headers=error.headers)
+            return Problem("method-not-allowed")
         case RequestValidationError():
             broken = {str(e["loc"][-1]): _rule(e) for e in error.errors()}
             return Problem(

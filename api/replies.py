@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from data.contract import Language
+from data.store.consents import Purpose
 from scoring.policy import Recommendation
 from scoring.reasons import Direction
 from scoring.service import MaskStatus
@@ -73,6 +74,30 @@ class BatchReply(Reply):
     """Decisions in the order of the applications."""
 
     scores: list[ScoreReply]
+
+
+class ConsentState(Reply):
+    """The newest word about the use of one source for one purpose."""
+
+    source: str
+    purpose: Purpose
+    granted: bool | None = Field(description="Null: the person has said nothing yet.")
+    at: datetime | None
+
+
+class ConsentsReply(Reply):
+    """What a person agrees to, for every source that rests on consent."""
+
+    consents: list[ConsentState]
+
+
+class ErasureReply(Reply):
+    """What an erasure did, and what is left to do."""
+
+    decisions_erased: int = Field(description="Decisions that were readable until now.")
+    protected_attributes: Literal["run `microscore privacy erase` where audits run"] = (
+        "run `microscore privacy erase` where audits run"
+    )
 
 
 class Alive(Reply):

@@ -17,6 +17,8 @@ BOUND = 1e15
 """Bounds of a number whose contract gives no range: below it every whole number is exact."""
 KEY_PATTERN = "^[A-Za-z0-9\u00c0-\u024f._:-]{1,64}$"
 
+NO_SCORE = "no score without consent to this source"
+
 Key = Annotated[str, Field(strict=True, pattern=KEY_PATTERN)]
 _record = cast(Callable[[str, dict[str, Any]], type], TypedDict)
 
@@ -30,18 +32,18 @@ def request_type(contract: Contract) -> Any:
     """The type of one application, as pydantic understands it."""
     sources = {name: contract.sources[name] for name in sources_asked(contract)}
     consents = {name: _consent(s) for name, s in sources.items() if s.legal_basis == "consent"}
-    consent = _strict_record("Consents", consents)
+    consent = strict_record("Consents", consents)
     application = {
         "application_id": Annotated[Key, Field(title="Application")],
         "applicant_id": Annotated[Key, Field(title="Applicant")],
         "branch_id": NotRequired[Annotated[Key | None, Field(title="Branch")]],
         "officer_id": NotRequired[Annotated[Key | None, Field(title="Officer")]],
-        "sources": _strict_record(
+        "sources": strict_record(
             "Sources", {name: _source(contract, name, s) for name, s in sources.items()}
         ),
         "consents": consent if _needs_consent(sources) else NotRequired[consent],
     }
-    return _strict_record("Application", application)
+    return strict_record("Application", application)
 
 
 def sources_asked(contract: Contract) -> list[str]:
@@ -49,7 +51,8 @@ def sources_asked(contract: Contract) -> list[str]:
     return [name for name, inputs in contract.inputs_by_source.items() if inputs]
 
 
-def _strict_record(name: str, fields: dict[str, Any]) -> Any:
+def strict_record(name: str, fields: dict[str, Any]) -> Any:
+    """The type of an object with these ``fields`` and no others."""
     return with_config(ConfigDict(extra="forbid"))(_record(name, fields))
 
 
@@ -67,13 +70,13 @@ def _consent(source: Source) -> Any:
 
 def _must_be_true(consent: bool) -> bool:
     if not consent:
-        raise PydanticCustomError("consent_needed", "no score without consent to this source")
+        raise PydanticCustomError("consent_needed", NO_SCORE)
     return consent
 
 
 def _source(contract: Contract, name: str, source: Source) -> Any:
     fields = {feature: _field(contract, feature) for feature in contract.inputs_by_source[name]}
-    record = _strict_record(f"Source_{name}", fields)
+    record = strict_record(f"Source_{name}", fields)
     text = Field(title=source.title.en, description=source.purpose.en)
     return (
         Annotated[record, text] if source.required else NotRequired[Annotated[record | None, text]]

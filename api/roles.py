@@ -13,16 +13,24 @@ Scope = Literal[
     "models:write",
     "keys:write",
     "protected:write",
+    "consents:read",
+    "consents:write",
+    "privacy:read",
+    "privacy:write",
 ]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 SCOPES_BY_ROLE: dict[Role, frozenset[Scope]] = {
-    "officer": frozenset({"score:write", "scores:read", "protected:write"}),
+    "officer": frozenset(
+        {"score:write", "scores:read", "protected:write", "consents:read", "consents:write"}
+    ),
     "risk": frozenset({"scores:read", "scores:explain", "models:read"}),
     "mlops": frozenset({"scores:read", "scores:explain", "models:read", "models:write"}),
-    "auditor": frozenset({"scores:read", "scores:explain", "models:read"}),
+    "auditor": frozenset({"scores:read", "scores:explain", "models:read", "consents:read"}),
     "admin": frozenset(SCOPES),
 }
 """An officer sees the decisions of the own branch only; ``scores:explain`` shows contributions.
 
-``protected:write`` hands in what a person states; no scope, role or route reads it back."""
+``protected:write`` hands in what a person states; no scope, role or route reads it back.
+``privacy:read`` gives all that is held on a person and ``privacy:write`` erases it: they answer
+people, which audits do not, so an auditor has neither."""

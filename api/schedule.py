@@ -8,6 +8,9 @@ from typing import Any
 from api.audits import AuditSettings
 from data.store import Store
 
+FIRST_MONDAY = date(2024, 1, 1)
+"""Where the first block of weeks begins."""
+
 
 @dataclass(frozen=True)
 class Work:
@@ -42,25 +45,41 @@ class Kind:
     run: Callable[[Work], Mapping[str, Any]]
 
 
-def weekly(settings: AuditSettings, now: datetime) -> Slot:
-    """The ISO week of ``now``, due from its Monday; about the whole weeks before it."""
-    monday = now.astimezone(UTC).date() - timedelta(days=now.astimezone(UTC).weekday())
-    year, week, _ = monday.isocalendar()
-    first = monday - timedelta(weeks=settings.audit_weeks)
-    last = monday - timedelta(days=1)
-    due = datetime.combine(monday, time(tzinfo=UTC))
-    return Slot(f"{year}-W{week:02}", due, {"start": f"{first}", "end": f"{last}"})
+def blocks(settings: AuditSettings, now: datetime) -> Slot:
+    """The last whole block of ``audit_weeks`` ISO weeks (UTC), due from the Monday after it.
+
+    Blocks do not overlap: two reports about some of the same weeks give the weeks between away, so
+    that ever more counts would have to be withheld, and finding out which takes ever longer.
+    """
+    days = 7 * settings.audit_weeks
+    today = now.astimezone(UTC).date()
+    end = FIRST_MONDAY + timedelta(days=(today - FIRST_MONDAY).days // days * days)
+    first, last = end - timedelta(days=days), end - timedelta(days=1)
+    due = datetime.combine(end, time(tzinfo=UTC))
+    return Slot(f"{first}..{last}", due, {"start": f"{first}", "end": f"{last}"})
+
+
+def daily(_settings: AuditSettings, now: datetime) -> Slot:
+    """The day of ``now`` (UTC), due from its beginning."""
+    day = now.astimezone(UTC).date()
+    return Slot(f"{day}", datetime.combine(day, time(tzinfo=UTC)), {})
 
 
 def period(arguments: Mapping[str, Any]) -> tuple[date, date]:
-    """The first and the last day that a weekly job is about."""
+    """The first and the last day that the job of a block is about."""
     return date.fromisoformat(arguments["start"]), date.fromisoformat(arguments["end"])
 
 
 def _fairness(work: Work) -> Mapping[str, Any]:
-    from api.weekly_fairness import run
+    from api.scheduled_fairness import run
 
     return run(work)
 
 
-KINDS = (Kind("fairness", weekly, _fairness),)
+def _retention(work: Work) -> Mapping[str, Any]:
+    from api.retaining import run
+
+    return run(work)
+
+
+KINDS = (Kind("fairness", blocks, _fairness), Kind("retention", daily, _retention))

@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from api.auth import Authenticator
 from api.budgets import Budgets
+from api.consenting import Consents
 from api.idempotency import Idempotency
 from api.keeper import Keeper
 from api.metrics import Metrics
@@ -35,6 +36,7 @@ class Service:
     authenticator: Authenticator
     budgets: Budgets
     probing: Probing
+    consents: Consents
     idempotency: Idempotency
     champion: Champion
     reader: StoreReader

@@ -307,6 +307,12 @@ class Contract(Frozen):
             s: tuple(n for n in self.inputs if self.features[n].source == s) for s in self.sources
         }
 
+    @cached_property
+    def on_consent(self) -> frozenset[str]:
+        """Sources with inputs that may be used only as long as the person agrees."""
+        given = {n: s for n, s in self.sources.items() if self.inputs_by_source[n]}
+        return frozenset(n for n, s in given.items() if s.legal_basis == "consent")
+
     def spec(self, name: str) -> FieldSpec:
         """Resolve type, unit, range and categories of feature ``name``."""
         feature = self.features[name]

@@ -30,7 +30,7 @@ RESIDUAL_KNOTS = 40
 Categories = Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reference:
     """Reference rows of ``features`` (k), and the model that decides on them if there is one.
 

@@ -18,7 +18,6 @@ from scipy.optimize import minimize
 from scipy.special import betaln, expit, log_expit
 from scipy.stats import multivariate_t
 
-from fairness.groups import BoolArray, Grouping
 from scoring.intervals import Estimate
 from scoring.vector import FloatArray
 
@@ -34,24 +33,6 @@ SPREAD_SCALE = 0.25
 """Mode of the prior (Rayleigh) of sqrt(1/(k+1)); the deviation of a rate around its mean is half
 of that near a rate of .5. The prior is 0 at 0: it never claims that intersections do not differ
 (Chung et al. 2013), which keeps the intervals honest where few cells are left to tell."""
-
-
-@dataclass(frozen=True)
-class Intersection:
-    """One pair of groups: its counts, its raw rate and the shrunk one with its 95 % interval.
-
-    ``shrunk`` is always True: reports flag it. ``raw`` is None without people. ``pull``: share of
-    the shrunk rate that comes from the other cells, 0 (own data alone) to 1.
-    """
-
-    attribute: str
-    group: str
-    people: int
-    approved: int
-    raw: float | None
-    rate: Estimate
-    pull: float
-    shrunk: bool = True
 
 
 @dataclass(frozen=True)
@@ -79,33 +60,15 @@ class _Model:
         return np.asarray(likelihood.sum(axis=-1) + prior, dtype=np.float64)
 
 
-def shrunk_rates(
-    grouping: Grouping, widths: tuple[int, int], approved: BoolArray
-) -> list[Intersection]:
-    """Every pair of groups of a two-way ``grouping``, none dropped.
-
-    ``widths``: number of groups of its first and second attribute; ``approved`` (n).
-    """
-    people, passed = grouping.people, grouping.count(approved)
-    rates, pull = shrink(passed.astype(np.float64), people.astype(np.float64), widths)
-    return [
-        Intersection(
-            attribute=grouping.title,
-            group=name,
-            people=int(people[i]),
-            approved=int(passed[i]),
-            raw=float(passed[i] / people[i]) if people[i] else None,
-            rate=rates[i],
-            pull=float(pull[i]),
-        )
-        for i, name in enumerate(grouping.names)
-    ]
-
-
 def shrink(
     x: FloatArray, n: FloatArray, widths: tuple[int, int]
 ) -> tuple[list[Estimate], FloatArray]:
-    """Posterior means with 95 % intervals of ``x / n`` (rows·columns), and each cell's pull."""
+    """Posterior means with 95 % intervals of ``x / n`` (rows·columns), and each cell's pull.
+
+    The cells are all pairs of groups of two attributes, the second one's running fastest;
+    ``widths``: their numbers of groups. A cell without people gets what its two attributes say.
+    Pull: share of the mean that comes from the other cells, 0 (own data alone) to 1.
+    """
     model = _Model(x, n, _design(*widths))
     theta, weights = _hyper_parameters(model)
     m, k = model.means_and_weight(theta)

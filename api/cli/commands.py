@@ -11,6 +11,7 @@ from api.cli import (
     fairness,
     keys,
     models,
+    privacy,
     scoring_file,
     serve,
     training,
@@ -41,6 +42,7 @@ def build_app() -> typer.Typer:
     app.add_typer(decisions.app, name="decisions")
     app.add_typer(audit_chain.app, name="audit")
     app.add_typer(fairness.app, name="fairness")
+    app.add_typer(privacy.app, name="privacy")
     app.add_typer(keys.app, name="keys")
     app.command()(demo.demo)
     return app

@@ -16,8 +16,9 @@ def worker(
 ) -> None:
     """Do the jobs that are due, and go on until the process is asked to end.
 
-    Jobs: [bold]fairness[/], each week: audits the champion's decisions of the last
-    MICROSCORE_AUDIT_WEEKS (13) weeks under each of MICROSCORE_AUDIT_PROFILES.
+    Jobs: [bold]fairness[/], every MICROSCORE_AUDIT_WEEKS (13) weeks: audits the champion's
+    decisions of those weeks under each of MICROSCORE_AUDIT_PROFILES;
+    [bold]retention[/], each day: empties decisions that are past a period of their contract.
 
     Any number of workers may run: a job is done once, and taken up by another when its worker
     was killed. SIGTERM ends the worker and gives its job back. With --once the exit code is 1

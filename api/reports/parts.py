@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from api.reports.charts import Intervals, Panel
 from api.reports.charts_parts import Shares, TrendPanel
@@ -34,7 +34,6 @@ class Part:
     trends: tuple[TrendPanel, ...] = ()
     shares: Shares | None = None
     tables: tuple[Table, ...] = ()
-    notes: tuple[str, ...] = field(default=())
 
     @property
     def empty(self) -> bool:

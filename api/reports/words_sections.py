@@ -25,9 +25,6 @@ SECTIONS: dict[ReportLanguage, dict[str, str]] = {
         "approval": "approved",
         "mean_of": "mean",
         "score": "Score",
-        "amount": "Amount",
-        "rate_term": "Rate",
-        "collateral": "Collateral",
         "trends": "Over time",
         "trends_lead": "Approval rate less that of the reference group, by month of application. "
         "Dots: months, merged until both groups have enough people. Line and band: the mean so "
@@ -138,9 +135,6 @@ SECTIONS: dict[ReportLanguage, dict[str, str]] = {
         "approval": "acceptées",
         "mean_of": "moyenne :",
         "score": "Score",
-        "amount": "Montant",
-        "rate_term": "Taux",
-        "collateral": "Garantie",
         "trends": "Dans le temps",
         "trends_lead": "Taux d'acceptation moins celui du groupe de référence, par mois de "
         "demande. Points : des mois, réunis jusqu'à ce que les deux groupes aient assez de "

@@ -157,12 +157,13 @@ class ProtectedStore:
     def read_stated(
         self,
         applicant_ids: Sequence[str | None],
-        attributes: Sequence[str],
+        attributes: Sequence[str] | None,
         purpose: str,
         actor: str,
     ) -> list[dict[str, Stated]]:
         """What is known of each of ``applicant_ids``, in their order; nothing else reads values.
 
+        ``attributes`` None: all, also such as no contract names any more.
         Raises ProtectedError without a purpose and an actor, StoreError.
         """
         if not purpose.strip() or not actor.strip():
@@ -220,12 +221,14 @@ class ProtectedStore:
             }
 
     def _find(
-        self, connection: Connection, people: Sequence[str], attributes: Sequence[str]
+        self, connection: Connection, people: Sequence[str], attributes: Sequence[str] | None
     ) -> dict[str, dict[str, Stated]]:
         by_pseudonym = {self._keys.pseudonym(person): person for person in people}
         query = select(statements.c.pseudonym, statements.c.attribute, statements.c.value).where(
-            statements.c.pseudonym.in_(by_pseudonym), statements.c.attribute.in_(attributes)
+            statements.c.pseudonym.in_(by_pseudonym)
         )
+        if attributes is not None:
+            query = query.where(statements.c.attribute.in_(attributes))
         known: dict[str, dict[str, Stated]] = {}
         parse = cache(Stated.model_validate_json)  # many people state the same
         for pseudonym, attribute, value in connection.execute(query):

@@ -1,15 +1,14 @@
 """API keys as the store holds them: never the key itself, only a keyed digest of it."""
 
 import json
-import sqlite3
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from data.errors import StoreError
 from data.store.engine import Store
+from data.store.quick import QuickReader, Row
 from data.store.tables import api_keys
 
 
@@ -34,8 +33,6 @@ class ApiKey:
     requests_per_minute: int | None = None
 
 
-Row = tuple[Any, ...]
-
 _NAMES = tuple(field.name for field in fields(ApiKey))
 _SELECT = select(*(api_keys.c[name] for name in _NAMES))
 _QUICK = f"SELECT {', '.join(_NAMES)} FROM api_keys WHERE key_id = ?"  # noqa: S608
@@ -58,20 +55,15 @@ class QuickKeys:
     """Looks at keys of a local database in microseconds and without waiting, for one thread."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
-        self._connection: Any = None
+        self._reader = QuickReader(store)
         self._seen: dict[str, tuple[Row, ApiKey]] = {}
 
     def find(self, key_id: str) -> ApiKey | None:
         """The key with this id as it is now, in force or not. Raises StoreError."""
-        if self._connection is None:
-            self._connection = self._store.quick_connection()
-        try:
-            row: Row | None = self._connection.execute(_QUICK, (key_id,)).fetchone()
-        except sqlite3.Error as error:
-            raise StoreError(f"the database cannot answer now ({type(error).__name__})") from None
-        if row is None:
+        rows = self._reader.all(_QUICK, (key_id,))
+        if not rows:
             return None
+        row = rows[0]
         seen = self._seen.get(key_id)
         if seen is None or seen[0] != row:
             seen = self._seen[key_id] = row, _of_sqlite(row)
@@ -79,8 +71,7 @@ class QuickKeys:
 
     def close(self) -> None:
         """Close the connection."""
-        if self._connection is not None:
-            self._connection.close()
+        self._reader.close()
 
 
 def _of_sqlite(row: Row) -> ApiKey:

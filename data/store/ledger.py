@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Table, select, update
 
@@ -25,6 +25,9 @@ _LOCK = 0x636861696E  # 'chain'
 _ROWS = select(decisions)
 
 Rows = list[tuple[Any, ...]]
+Ground = Literal["requested", "consent_withdrawn", "unlawful", "ordered"]
+"""Why a person is erased (GDPR art. 17(1)); a list, as a text could name the person for ever."""
+Reason = Ground | Literal["retention"]
 
 
 class Tail(NamedTuple):
@@ -110,16 +113,31 @@ class Ledger:
             row = (position, kind, stored_at, ref, content, digest, made)
             cursor.execute(_insert(audit_chain, as_text), row)
 
-    def erase(self, connection: Connection, applicant_id: str, actor: str) -> int:
+    def person(self, applicant_id: str) -> str:
+        """What stands for a person in the store (see ``Vault.pseudonym``)."""
+        return self._vault.pseudonym("applicant", applicant_id)
+
+    def erase(
+        self,
+        connection: Connection,
+        applicant_id: str,
+        actor: str,
+        reason: Reason = "requested",
+    ) -> int:
         """Make everything personal of a person unreadable; return the number of decisions.
 
         The rows and the chain over them stay. Recorded on the chain, also when nothing was left.
         """
-        person = self._vault.pseudonym("applicant", applicant_id)
-        return self.empty(connection, decisions.c.applicant == person, person, actor)
+        person = self.person(applicant_id)
+        return self.empty(connection, decisions.c.applicant == person, person, actor, reason)
 
     def empty(
-        self, connection: Connection, which: ColumnElement[bool], ref: str, actor: str
+        self,
+        connection: Connection,
+        which: ColumnElement[bool],
+        ref: str,
+        actor: str,
+        reason: Reason,
     ) -> int:
         """Erase the content of the decisions ``which`` selects; return their number.
 
@@ -132,7 +150,8 @@ class Ledger:
         found = select(decisions.c.position).where(held).order_by(decisions.c.position)
         positions = list(connection.execute(found).scalars())
         connection.execute(update(decisions).where(held).values(sealed=None, row_key=None))
-        self.record(connection, ERASURE, ref, {"actor": actor, "positions": positions})
+        entry = {"actor": actor, "reason": reason, "positions": positions}
+        self.record(connection, ERASURE, ref, entry)
         return len(positions)
 
     def tail(self) -> Tail:
@@ -157,18 +176,22 @@ class Ledger:
 
     def of_applicant(self, applicant_id: str) -> list[Decision]:
         """All decisions about a person, oldest first. Raises StoreError, VaultError."""
-        person = self._vault.pseudonym("applicant", applicant_id)
+        person = self.person(applicant_id)
         query = _ROWS.where(decisions.c.applicant == person).order_by(decisions.c.position)
         with self._store.read() as connection:
             return [decision_of(row, self._vault) for row in connection.execute(query)]
 
-    def between(self, start: datetime, end: datetime) -> Iterator[Decision]:
+    def between(
+        self, start: datetime, end: datetime, *, readable: bool = False
+    ) -> Iterator[Decision]:
         """Decisions from ``start`` until before ``end`` in order of their time, read in batches.
 
-        Raises StoreError, VaultError.
+        ``readable``: only those that are not erased. Raises StoreError, VaultError.
         """
         at, position = decisions.c.created_at, decisions.c.position
         query = _ROWS.where(at < end).order_by(at, position).limit(self.BATCH)
+        if readable:
+            query = query.where(decisions.c.sealed.is_not(None))
         begin = at >= start
         while True:
             with self._store.read() as connection:

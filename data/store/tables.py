@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 
@@ -97,6 +98,9 @@ decisions = Table(
 under a key of its own, which ``row_key`` holds, wrapped. Erasing a person empties both, and the
 SHA-256 of what was sealed stays."""
 
+EVENT = text("kind <> 'decision'")
+"""Rows of the chain that are no decisions: few, and found by their reference."""
+
 audit_chain = Table(
     "audit_chain",
     metadata,
@@ -107,6 +111,7 @@ audit_chain = Table(
     Column("entry", LargeBinary),
     Column("digest", LargeBinary, nullable=False),
     Column("link", LargeBinary, nullable=False),
+    Index(None, "ref", sqlite_where=EVENT, postgresql_where=EVENT),
 )
 """One row for each decision (``entry`` is null: it stands in ``decisions``) and each other event,
 without gaps. ``link`` is SHA-256 over the link before and this row."""

@@ -139,7 +139,9 @@ def test_the_command_plants_what_it_is_told(tmp_path: Path) -> None:
     command = ("data", "generate", "--applications", "200", "--seed", "3", "--json", "--out")
     planted = ("--approval-bias", "-0.3", "--record-bias", "-0.7", "--equal-groups")
     for name, options, bias in (("usual", (), Bias()), ("told", planted, Bias(-0.3, -0.7, True))):
-        main([*command, str(tmp_path / name), *options])
+        with pytest.raises(SystemExit) as end:
+            main([*command, str(tmp_path / name), *options])
+        assert end.value.code == 0
         made = generate_portfolio(200, 3, tmp_path / "same", bias=bias)
         told = tmp_path / name / "truth" / "truth.json"
         assert told.read_bytes() == made.truth.read_bytes()

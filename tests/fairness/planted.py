@@ -54,15 +54,18 @@ class Truth:
     """Women against men, among all who could have applied.
 
     ``air``: adverse impact ratio of the model's policy; ``tpr_gap``: difference of the shares
-    approved of those who would repay; ``past_air``: AIR of the lender's decisions.
+    approved of those who would repay; ``past_air``: AIR of the lender's decisions; ``fresh``
+    (chunks, 4): approved women, women, approved men and men of each chunk, every one a sample that
+    an audit of the same model could have seen.
     """
 
     air: float
     tpr_gap: float
     past_air: float
+    fresh: FloatArray
 
 
-PARITY = Truth(1.0, 0.0, 1.0)
+PARITY = Truth(1.0, 0.0, 1.0, np.empty((0, 4)))
 """The truth without bias, whatever the model: women and men are shuffled among the applicants."""
 
 
@@ -72,7 +75,7 @@ class Population:
 
     ``matrix`` (N, k): what the model sees; ``as_of`` (N): when they applied; ``approval`` (N):
     the probability that the lender approved; ``bad`` (N): the outcome that a loan has or would
-    have had.
+    have had; ``chunk`` (N): those of one number are what one portfolio has.
     """
 
     matrix: FloatArray
@@ -80,6 +83,7 @@ class Population:
     women: BoolArray
     approval: FloatArray
     bad: BoolArray
+    chunk: NDArray[np.intp]
 
     def truth(self, scorer: Scorer, since: np.datetime64) -> Truth:
         """What is true of the model from the day on which its test period begins."""
@@ -92,7 +96,16 @@ class Population:
             air=float(approved[women].mean() / approved[men].mean()),
             tpr_gap=tpr[0] - tpr[1],
             past_air=float(self.approval[women].mean() / self.approval[men].mean()),
+            fresh=np.column_stack([self._counts(rows, approved) for rows in (women, men)]),
         )
+
+    def _counts(self, rows: BoolArray, approved: BoolArray) -> FloatArray:
+        """Approved and all of ``rows`` (N) in each chunk: (chunks, 2)."""
+        of = [
+            np.bincount(self.chunk[at], minlength=self.chunk.max() + 1)
+            for at in (rows & approved, rows)
+        ]
+        return np.column_stack(of).astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -112,9 +125,10 @@ def contract() -> Contract:
     return load_contract("microloan")
 
 
-def population(world: World, applications: int, chunks: Sequence[int]) -> Population:
-    """The applicants since SINCE of ``chunks`` of ``applications`` each."""
-    parts = [_people(replace(world, seed=PEOPLE_OF_POPULATION), applications, c) for c in chunks]
+def population(world: World, applications: int, chunks: int) -> Population:
+    """The applicants since SINCE among ``chunks`` of ``applications`` each."""
+    elsewhere = replace(world, seed=PEOPLE_OF_POPULATION)
+    parts = [_people(elsewhere, applications, number) for number in range(chunks)]
     return Population(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
@@ -133,6 +147,7 @@ def _people(world: World, applications: int, number: int) -> tuple[NDArray[Any],
         pc.equal(truth["sex"], "female").to_numpy(),
         truth["approval_probability"].to_numpy(),
         truth["bad"].to_numpy(),
+        np.full(len(made.inputs), number, dtype=np.intp),
     )
 
 

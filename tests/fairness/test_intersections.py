@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from fairness.groups import grouping, intersection
-from fairness.intersections import shrink, shrunk_rates
+from fairness.intersections import shrink
 from scoring.vector import FloatArray
 
 SHARES = np.outer([0.5, 0.3, 0.15, 0.05], [0.4, 0.3, 0.2, 0.1]).ravel()
@@ -50,17 +49,12 @@ def test_many_people_speak_for_themselves_and_few_for_their_attributes() -> None
     assert pull[3] > 0.5
 
 
-def test_empty_cells_are_shown_and_all_are_flagged() -> None:
-    sex = np.repeat(np.array(["f", "m"], dtype=object), [60, 80])
-    area = np.array((["r", "u"] * 70)[:59] + ["u"] * 81, dtype=object)
-    both = intersection(grouping("sex", sex, "m"), grouping("area", area, "u"))
-    found = shrunk_rates(both, (2, 2), np.arange(140) % 3 > 0)
-    assert [i.group for i in found] == ["f & r", "f & u", "m & r", "m & u"]
-    assert all(i.shrunk for i in found)
-    empty = found[2]
-    assert (empty.people, empty.raw) == (0, None)
-    assert empty.rate.low is not None
-    assert empty.rate.low < 0.6 < (empty.rate.high or 0)
+def test_an_empty_cell_gets_what_its_attributes_say() -> None:
+    rates, pull = shrink(np.array([40.0, 13, 0, 54]), np.array([60.0, 20, 0, 80]), (2, 2))
+    assert pull[2] == pytest.approx(1)
+    assert pull[0] < 1
+    assert rates[2].low is not None
+    assert rates[2].low < 0.6 < (rates[2].high or 0)
 
 
 def test_everybody_approved_is_no_certainty() -> None:

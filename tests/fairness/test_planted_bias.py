@@ -19,7 +19,7 @@ def planted() -> Case:
 
 
 def others(bias: Bias, applications: int = 20_000) -> Population:
-    return population(build_world(PLACE, bias), applications, range(1))
+    return population(build_world(PLACE, bias), applications, 1)
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def test_without_bias_every_model_is_at_parity(planted: Case) -> None:
 
 
 def test_more_bias_in_the_records_lowers_the_ratio_of_the_same_model(planted: Case) -> None:
-    sizes = (0.0, -0.5, -1.0)
+    sizes = (0.0, -0.8, -1.6)
     worlds = [others(Bias(records=size, equal_groups=True), 3000) for size in sizes]
     ratios = [world.truth(planted.scorer, planted.since).air for world in worlds]
     assert np.all(np.diff(ratios) < -0.02)

@@ -4,7 +4,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from api.audits import AuditSettings
 from api.log import Log
-from api.schedule import KINDS, Kind, Slot, Work, period, weekly
+from api.schedule import KINDS, Kind, Slot, Work, blocks, period
 from api.worker import AGAIN, Done, Worker
 from data.errors import NotEnoughDataError, StoreError
 from data.store import Store, open_store
@@ -45,33 +46,45 @@ class Job:
 
 
 def worker(store: Store, job: Job, at: datetime = NOW, name: str = "a") -> Worker:
-    settings = AuditSettings(home=Path("nowhere"), audit_weeks=13)
-    kinds = (Kind("count", weekly, job.run), Kind("asked", lambda *_: None, job.run))
+    settings = AuditSettings(home=Path("nowhere"), audit_weeks=1)
+    kinds = (Kind("count", blocks, job.run), Kind("asked", lambda *_: None, job.run))
     return Worker(store, settings, Log(), kinds, clock=lambda: at, name=name)
 
 
 @pytest.mark.parametrize(
-    ("now", "name", "start", "end"),
+    ("now", "weeks", "start", "end"),
     [
-        (NOW, "2026-W47", "2026-08-17", "2026-11-15"),
-        (MONDAY, "2026-W47", "2026-08-17", "2026-11-15"),
-        (MONDAY - timedelta(microseconds=1), "2026-W46", "2026-08-10", "2026-11-08"),
-        (datetime(2027, 1, 1, tzinfo=UTC), "2026-W53", "2026-09-28", "2026-12-27"),
+        (NOW, 1, "2026-11-09", "2026-11-15"),
+        (MONDAY, 1, "2026-11-09", "2026-11-15"),
+        (MONDAY - timedelta(microseconds=1), 1, "2026-11-02", "2026-11-08"),
+        (NOW, 13, "2026-06-29", "2026-09-27"),
+        (datetime(2027, 1, 1, tzinfo=UTC), 13, "2026-09-28", "2026-12-27"),
     ],
 )
-def test_a_slot_is_a_whole_week_in_utc(now: datetime, name: str, start: str, end: str) -> None:
-    slot = weekly(AuditSettings(home=Path("nowhere"), audit_weeks=13), now)
-    assert (slot.name, slot.arguments) == (name, {"start": start, "end": end})
+def test_a_slot_is_a_block_of_whole_weeks(now: datetime, weeks: int, start: str, end: str) -> None:
+    slot = blocks(AuditSettings(home=Path("nowhere"), audit_weeks=weeks), now)
+    assert (slot.name, slot.arguments) == (f"{start}..{end}", {"start": start, "end": end})
     first, last = period(slot.arguments)
-    assert last - first == timedelta(days=13 * 7 - 1)
+    assert last - first == timedelta(days=weeks * 7 - 1)
+    assert slot.due_at.date() == last + timedelta(days=1)
     assert slot.due_at <= now
+
+
+def test_blocks_follow_each_other_without_overlap() -> None:
+    settings = AuditSettings(home=Path("nowhere"), audit_weeks=5)
+    found = {blocks(settings, NOW + timedelta(days=d)).name for d in range(200)}
+    days = sorted(tuple(date.fromisoformat(d) for d in name.split("..")) for name in found)
+    assert len(days) > 4
+    assert all(b[0] - a[1] == timedelta(days=1) for a, b in pairwise(days))
 
 
 def test_what_is_due_is_done_once(store: Store) -> None:
     job = Job({"audits": []})
-    assert worker(store, job).once() == [Done("count", "2026-W47", {"audits": []}, None)]
+    assert worker(store, job).once() == [
+        Done("count", "2026-11-09..2026-11-15", {"audits": []}, None)
+    ]
     assert worker(store, job, name="b").once() == [], "the slot is done"
-    assert len(worker(store, job, NOW + timedelta(days=7)).once()) == 1, "the next week is due"
+    assert len(worker(store, job, NOW + timedelta(days=7)).once()) == 1, "the next block is due"
     assert [w.arguments["end"] for w in job.works] == ["2026-11-15", "2026-11-22"]
     assert [j.state for j in all_jobs(store)] == ["done", "done"]
 
@@ -102,9 +115,9 @@ def test_a_database_that_did_not_answer_is_asked_again_later(store: Store) -> No
 
 
 def test_the_kinds_that_are_registered() -> None:
-    assert [kind.name for kind in KINDS] == ["fairness"]
-    slot = KINDS[0].slot(AuditSettings(home=Path("nowhere")), NOW)
-    assert isinstance(slot, Slot)
+    assert [kind.name for kind in KINDS] == ["fairness", "retention"]
+    settings = AuditSettings(home=Path("nowhere"))
+    assert all(isinstance(kind.slot(settings, NOW), Slot) for kind in KINDS)
 
 
 SLEEPER = """
@@ -112,7 +125,7 @@ import sys, time
 from pathlib import Path
 from api.audits import AuditSettings
 from api.log import Log
-from api.schedule import Kind, weekly
+from api.schedule import Kind, blocks
 from api.worker import Worker, stoppable
 from data.store import open_store
 
@@ -127,7 +140,7 @@ def sleep(work):
 store = open_store(sys.argv[1])
 settings = AuditSettings(home=Path("nowhere"))
 with stoppable():
-    Worker(store, settings, Log(), (Kind("count", weekly, sleep),), name="killed").run()
+    Worker(store, settings, Log(), (Kind("count", blocks, sleep),), name="killed").run()
 print("ended", flush=True)
 """
 

@@ -84,7 +84,7 @@ def test_a_store_that_does_not_answer_is_a_503_with_a_time(
     def broken(*_: Any) -> Any:
         raise StoreError("PLANTED")
 
-    monkeypatch.setattr("api.key_lookup.find_key", broken)
+    monkeypatch.setattr("api.key_lookup.KeyLookup.find", broken)
     reply = world.client.post("/score", json=application(), headers=headers)
     assert (reply.status_code, reply.json()["type"]) == (503, "/problems/store-unavailable")
     assert reply.headers["retry-after"]

@@ -86,6 +86,10 @@ def _decisions() -> None:
         sa.Column("link", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("position", name="pk_audit_chain"),
     )
+    event = sa.text("kind <> 'decision'")
+    op.create_index(
+        "ix_audit_chain_ref", "audit_chain", ["ref"], sqlite_where=event, postgresql_where=event
+    )
     op.create_table(
         "idempotency",
         sa.Column("key_id", sa.String(64), nullable=False),

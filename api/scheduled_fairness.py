@@ -1,4 +1,4 @@
-"""The weekly job: the champion's decisions, audited under every configured profile."""
+"""The scheduled job: the champion's decisions, audited under every configured profile."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,0 +1,182 @@
+"""All that is held on a person as one readable document, with titles from the contract."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+import orjson
+from pydantic import Field
+
+from api.replies import Reply
+from data.contract import Contract, Language
+from data.statements import Stated
+from data.store.consents import Consent
+from data.store.decisions import Decision
+from data.store.subjects import Event, Held
+
+FORMAT: Literal["microscore-export-1"] = "microscore-export-1"
+
+
+class HeldDecision(Reply):
+    """One decision with all that was asked and told; what is erased is null."""
+
+    decision_id: str
+    created_at: datetime
+    erased: bool
+    application_id: str | None
+    branch: str | None
+    officer: str | None
+    key_id: str = Field(description="The key of the application that asked.")
+    model: str
+    contract: str
+    policy: str
+    probability_of_default: float
+    log_odds: float
+    points: int
+    band: str
+    recommendation: str
+    request: dict[str, Any] | None = Field(description="What was asked, as it was used.")
+    record: dict[str, Any] | None = Field(description="Reasons and contributions, as told.")
+
+
+class HeldConsent(Reply):
+    """One word about the use of a source for a purpose; the newest counts."""
+
+    source: str
+    purpose: str
+    granted: bool
+    at: datetime
+    key_id: str
+
+
+class HeldEvent(Reply):
+    """One event on the audit chain: an erasure, a consent, an export, an alarm."""
+
+    kind: str
+    at: datetime
+    details: dict[str, Any]
+
+
+class HeldStatement(Reply):
+    """One protected attribute as it was stated, and what it measures."""
+
+    measure: str
+    value: str | float | None
+
+
+class SourceTitle(Reply):
+    """What the contract says of a source."""
+
+    title: str
+    purpose: str
+    legal_basis: str
+    retention_days: int
+
+
+class FieldTitle(Reply):
+    """What the contract says of a field."""
+
+    title: str
+    unit: str | None
+    source: str
+
+
+class Titles(Reply):
+    """The names in this document in plain words, by the contract in force."""
+
+    sources: dict[str, SourceTitle] = Field(default_factory=dict)
+    fields: dict[str, FieldTitle] = Field(default_factory=dict)
+    protected: dict[str, str] = Field(default_factory=dict)
+
+
+class PersonExport(Reply):
+    """All that is held on one person."""
+
+    format: Literal["microscore-export-1"] = FORMAT
+    made_at: datetime
+    applicant_id: str
+    decisions: list[HeldDecision]
+    consents: list[HeldConsent]
+    events: list[HeldEvent]
+    protected: dict[str, HeldStatement] | None = Field(
+        description="Protected attributes; null: not part of this export, as only `microscore "
+        "privacy export` can open their store."
+    )
+    titles: Titles
+
+
+def export(
+    held: Held,
+    applicant_id: str,
+    contract: Contract | None,
+    language: Language,
+    now: datetime,
+    protected: Mapping[str, Stated] | None = None,
+) -> PersonExport:
+    """``held`` as a document; without a ``contract`` names have no titles."""
+    return PersonExport(
+        made_at=now,
+        applicant_id=applicant_id,
+        decisions=[_decision(decision) for decision in held.decisions],
+        consents=[_consent(consent) for consent in held.consents],
+        events=[_event(event) for event in held.events],
+        protected=None if protected is None else {n: _stated(s) for n, s in protected.items()},
+        titles=_titles(contract, language) if contract else Titles(),
+    )
+
+
+def _decision(decision: Decision) -> HeldDecision:
+    return HeldDecision(
+        decision_id=decision.decision_id,
+        created_at=decision.created_at,
+        erased=decision.erased,
+        application_id=decision.application_id or None,
+        branch=decision.branch,
+        officer=decision.officer,
+        key_id=decision.key_id,
+        model=decision.model_version,
+        contract=decision.contract_hash,
+        policy=decision.policy_version,
+        probability_of_default=decision.pd,
+        log_odds=decision.log_odds,
+        points=decision.points,
+        band=decision.band,
+        recommendation=decision.recommendation,
+        request=None if decision.erased else orjson.loads(decision.request),
+        record=None if decision.erased else orjson.loads(decision.record),
+    )
+
+
+def _consent(consent: Consent) -> HeldConsent:
+    return HeldConsent.model_validate({n: getattr(consent, n) for n in Consent.__slots__})
+
+
+def _event(event: Event) -> HeldEvent:
+    return HeldEvent(kind=event.kind, at=event.at, details=dict(event.details))
+
+
+def _stated(stated: Stated) -> HeldStatement:
+    return HeldStatement(measure=stated.measure, value=stated.value)
+
+
+def _titles(contract: Contract, language: Language) -> Titles:
+    return Titles(
+        sources={
+            name: SourceTitle(
+                title=source.title.in_language(language),
+                purpose=source.purpose.in_language(language),
+                legal_basis=source.legal_basis,
+                retention_days=source.retention_days,
+            )
+            for name, source in contract.sources.items()
+        },
+        fields={
+            name: FieldTitle(
+                title=feature.title.in_language(language),
+                unit=contract.spec(name).unit,
+                source=feature.source,
+            )
+            for name, feature in contract.features.items()
+        },
+        protected={n: a.title.in_language(language) for n, a in contract.protected.items()},
+    )

@@ -1,0 +1,73 @@
+"""Everything that is held on one person, and its erasure: the duties towards a data subject.
+
+GDPR art. 15 and 20 (a person gets what is held) and art. 17 (it is erased). Protected attributes
+have a store and commands of their own, which the server cannot open.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from data.store.consents import Consent, history
+from data.store.decisions import Decision
+from data.store.engine import Store
+from data.store.ledger import Ledger, Ground
+from data.store.tables import EVENT, audit_chain
+
+EXPORT = "export"
+"""Kind of the event that somebody was given all that is held on a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something on the audit chain about a person that is not a decision."""
+
+    kind: str
+    at: datetime
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the store has of one person, each part oldest first."""
+
+    decisions: list[Decision]
+    consents: list[Consent]
+    events: list[Event]
+
+
+def hand_out(store: Store, ledger: Ledger, applicant_id: str, actor: str) -> Held:
+    """All that is held on a person; that it was handed out is first put on the audit chain.
+
+    A person of whom nothing is known has three empty parts but for this event. Raises StoreError,
+    VaultError.
+    """
+    person = ledger.person(applicant_id)
+    with store.write() as connection:
+        ledger.record(connection, EXPORT, person, {"actor": actor})
+    return Held(ledger.of_applicant(applicant_id), history(store, person), _events(store, person))
+
+
+def erase(store: Store, ledger: Ledger, applicant_id: str, actor: str, reason: Ground) -> int:
+    """Make what is personal in a person's decisions unreadable for ever; return their number.
+
+    What stays names nobody: the rows of the decisions and of the chain (so that it still
+    verifies) and the history of consents, under a pseudonym; and for 24 hours the idempotency
+    keys, so that a request sent again cannot bring its decision back. Raises StoreError.
+    """
+    with store.write() as connection:
+        return ledger.erase(connection, applicant_id, actor, reason)
+
+
+def _events(store: Store, person: str) -> list[Event]:
+    query = (
+        select(audit_chain.c.kind, audit_chain.c.at, audit_chain.c.entry)
+        .where(audit_chain.c.ref == person, EVENT)
+        .order_by(audit_chain.c.position)
+    )
+    with store.read() as connection:
+        return [Event(kind, at, json.loads(entry)) for kind, at, entry in connection.execute(query)]
