@@ -46,9 +46,10 @@ class DecisionWriter:
 
         It fails with StoreError when the database cannot answer, with RowRefusedError when
         these very rows are refused, with ClaimTakenError when another request has the
-        idempotency key of ``claim``, which is kept with them. A future that is cancelled in time
-        is not written. Raises StoreError at once when too many rows wait or the writer has
-        stopped. A database that hangs leaves futures open: wait for them with a limit.
+        idempotency key of ``claim``, which is kept with them. A future that could be cancelled
+        is never written; from the commit on, none can be. Raises StoreError at once when too
+        many rows wait or the writer has stopped. A database that hangs leaves futures open: wait
+        for them with a limit.
         """
         submission = _Submission(decisions, claim, Future())
         with self._changed:
@@ -70,7 +71,7 @@ class DecisionWriter:
 
     def _run(self) -> None:
         while group := self._next_group():
-            self._write([s for s in group if s.done.set_running_or_notify_cancel()])
+            self._settle(group)
 
     def _next_group(self) -> list[_Submission]:
         """Everything that waits, at least one; empty when stopped and all is written."""
@@ -79,25 +80,53 @@ class DecisionWriter:
             group, self._waiting, self._rows = self._waiting, [], 0
             return group
 
-    def _write(self, group: Sequence[_Submission]) -> None:
-        """Write ``group`` in one transaction; if a row in it is refused, each one by itself."""
+    def _settle(self, group: Sequence[_Submission]) -> None:
+        """Write ``group`` without those who gave up before its commit began."""
+        while group := [s for s in group if not s.done.cancelled()]:
+            if self._write(group):
+                return
+
+    def _write(self, group: Sequence[_Submission]) -> bool:
+        """Write ``group`` in one transaction; if a row in it is refused, each one by itself.
+
+        False when somebody gave up meanwhile: then nothing is written and nobody answered.
+        """
         try:
             with self._store.write() as connection:
                 late = _keep_claims(connection, group)
                 first = [s for s in group if s not in late]
                 self._ledger.append(connection, [d for s in first for d in s.decisions])
+                if not _hold(group):
+                    raise _GivenUpError
+        except _GivenUpError:
+            return False
         except Exception as error:
-            alone = len(group) == 1 or type(error) is StoreError
-            for submission in group:
-                if alone:
-                    submission.done.set_exception(error)
-                else:
-                    self._write([submission])
+            self._fail(group, error)
         else:
             for submission in first:
                 submission.done.set_result(None)
             for submission in late:
                 submission.done.set_exception(ClaimTakenError("another request has this claim"))
+        return True
+
+    def _fail(self, group: Sequence[_Submission], error: Exception) -> None:
+        """Fail who it is about: all when the database cannot answer, else each by itself."""
+        if len(group) > 1 and type(error) is not StoreError:
+            for submission in group:
+                self._settle([submission])
+            return
+        for submission in group:
+            if _hold([submission]):
+                submission.done.set_exception(error)
+
+
+class _GivenUpError(Exception):
+    """Somebody whose rows are in this transaction does not wait for them any more."""
+
+
+def _hold(group: Sequence[_Submission]) -> bool:
+    """Let nobody give up from now on; False when somebody has."""
+    return all([s.done.running() or s.done.set_running_or_notify_cancel() for s in group])
 
 
 def _keep_claims(connection: Connection, group: Sequence[_Submission]) -> set[_Submission]:
