@@ -13,19 +13,24 @@ from api.lifespan import opened
 from api.log import Log
 from api.metrics import Metrics
 from api.problems import Problem, on_error
+from api.readiness import Stopping
 from api.routes import applicants, documentation, health, protected, scores
 from api.settings import Settings
 from data.errors import StoreError
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The application of these settings; nothing is opened before it starts."""
+def create_app(settings: Settings, stopping: Stopping | None = None) -> FastAPI:
+    """The application of these settings; nothing is opened before it starts.
+
+    Who runs it sets ``stopping`` some time before ending it, so that it says so on /readyz.
+    """
     metrics, log = Metrics(), Log()
+    stopping = stopping or Stopping()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with log.libraries():
-            async with opened(app, settings, metrics, log) as service:
+            async with opened(app, settings, metrics, log, stopping) as service:
                 app.state.service = service
                 yield
 

@@ -1,6 +1,7 @@
 """The outermost layer of every request: its id, security headers, metrics, log line, last net."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from secrets import token_hex
 from time import perf_counter
 
@@ -51,11 +52,13 @@ class Edge:
             await self._serve(scope, receive, reply)
         except Exception as error:
             if not isinstance(error, (Problem, StoreError)):
-                self._log.error(Event.ERROR, error, request_id=scope["request_id"])
+                with suppress(Exception):
+                    self._log.error(Event.ERROR, error, request_id=scope["request_id"])
             if not reply.status:
                 answer = await on_error(Request(scope), error)
                 await answer(scope, receive, reply)
-        self._note(scope, reply.status, perf_counter() - began)
+        with suppress(Exception):  # what cannot be told of a reply does not change it
+            self._note(scope, reply.status, perf_counter() - began)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         route = self._direct.get(scope["path"])

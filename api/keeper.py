@@ -70,14 +70,16 @@ class Keeper:
         wanted = [kept for kept in turn.kept if not kept.answer.done()]
         turn.open = len(wanted)
         turn.end = loop.call_later(PATIENCE, _give_up, turn)
-        for kept in wanted:
-            try:
-                kept.written = self._writer.submit(kept.decisions, kept.claim)
-            except StoreError as error:
+        try:
+            futures = self._writer.submit_all([(k.decisions, k.claim) for k in wanted])
+        except StoreError as error:
+            turn.end.cancel()
+            for kept in wanted:
                 kept.answer.set_exception(error)
-                self._close(turn)
-            else:
-                kept.written.add_done_callback(partial(self._tell, loop, turn, kept))
+            return
+        for kept, written in zip(wanted, futures, strict=True):
+            kept.written = written
+            written.add_done_callback(partial(self._tell, loop, turn, kept))
 
     def _tell(
         self, loop: asyncio.AbstractEventLoop, turn: _Turn, kept: _Kept, _: Future[None]

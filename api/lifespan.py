@@ -23,7 +23,7 @@ from api.metrics import Metrics
 from api.oidc import OidcTokens
 from api.openapi import Description
 from api.probing import Alarm, Probing
-from api.readiness import Readiness
+from api.readiness import Readiness, Stopping
 from api.service import Service
 from api.serving import Champion
 from api.settings import Settings
@@ -46,7 +46,7 @@ RETRY_SECONDS = 1.0
 
 @asynccontextmanager
 async def opened(
-    app: FastAPI, settings: Settings, metrics: Metrics, log: Log
+    app: FastAPI, settings: Settings, metrics: Metrics, log: Log, stopping: Stopping
 ) -> AsyncIterator[Service]:
     """The parts, open; a database that is down now is waited for in the background."""
     settings.home.mkdir(parents=True, exist_ok=True)
@@ -75,7 +75,12 @@ async def opened(
         reader=reader,
         ledger=ledger,
         keeper=Keeper(writer),
-        readiness=Readiness(reader, settings.home, settings.disk_floor_mb),
+        readiness=Readiness(
+            reader,
+            {settings.home, store.folder or settings.home},
+            settings.disk_floor_mb,
+            stopping,
+        ),
         metrics=metrics,
         description=Description(app, champion, settings.oidc.issuer),
         batches=ThreadPoolExecutor(settings.batch_threads, "batch"),

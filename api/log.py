@@ -6,7 +6,7 @@ Never logged: bodies, query strings, addresses with identifiers in them, texts o
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from traceback import extract_tb
@@ -37,7 +37,7 @@ class Event(StrEnum):
 
 
 class Log:
-    """Writes events to standard error."""
+    """Writes events to standard error; where that is full or closed, work goes on untold."""
 
     def info(self, event: Event, **fields: Any) -> None:
         """Something that is as it should be."""
@@ -55,8 +55,9 @@ class Log:
     def _write(level: str, event: Event, fields: dict[str, Any]) -> None:
         """One line, in one call, so that lines of several threads do not mix."""
         told = {"event": event, "level": level, "timestamp": datetime.now(UTC)}
-        sys.stderr.buffer.write(orjson.dumps(fields | told, option=_LINE))
-        sys.stderr.buffer.flush()
+        with suppress(OSError, ValueError):
+            sys.stderr.buffer.write(orjson.dumps(fields | told, option=_LINE))
+            sys.stderr.buffer.flush()
 
     @contextmanager
     def libraries(self) -> Iterator[None]:

@@ -122,7 +122,7 @@ KINDS: dict[Slug, Kind] = {
     "store-unavailable": Kind(
         503,
         "The decision cannot be stored now",
-        "Try again; an unanswered decision does not count.",
+        "Try again with the same Idempotency-Key: what was stored all the same is then found.",
         retry_after=2,
     ),
     "inbox-unavailable": Kind(

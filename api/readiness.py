@@ -1,7 +1,9 @@
-"""Whether the server can work: a model, a store that takes writes, room on the disk."""
+"""Whether the server can work: it stays, has a store that takes writes and room on the disk."""
 
 import asyncio
 import shutil
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
@@ -14,16 +16,32 @@ FRESH_SECONDS = 1.0
 """An answer serves for this long: whoever may ask must not be able to wear out the disk."""
 
 
-class Readiness:
-    """Looks at the store and the disk."""
+@dataclass
+class Stopping:
+    """Whether the server is about to stop: it still answers, and nobody should send it more."""
 
-    def __init__(self, reader: StoreReader, home: Path, disk_floor_mb: int) -> None:
-        self._reader, self._home, self._floor = reader, home, disk_floor_mb
+    begun: bool = False
+
+
+class Readiness:
+    """Looks at the store and at the disks of ``folders``, which need ``disk_floor_mb`` free."""
+
+    def __init__(
+        self,
+        reader: StoreReader,
+        folders: Collection[Path],
+        disk_floor_mb: int,
+        stopping: Stopping,
+    ) -> None:
+        self._reader, self._folders, self._floor = reader, folders, disk_floor_mb
+        self._stopping = stopping
         self._look: asyncio.Task[dict[str, str]] | None = None
         self._looked = 0.0
 
     async def faults(self) -> dict[str, str]:
         """What is wrong, by its place; empty when all is well. Callers at once share a look."""
+        if self._stopping.begun:
+            return {"server": "is about to stop"}
         if self._look is None or (self._look.done() and monotonic() > self._looked + FRESH_SECONDS):
             self._looked = monotonic()
             self._look = asyncio.create_task(self._find_faults())
@@ -35,6 +53,11 @@ class Readiness:
             await self._reader.ask(Store.check, PATIENCE)
         except StoreError:
             faults["store"] = "takes no writes now"
-        if shutil.disk_usage(self._home).free < self._floor * 2**20:
-            faults["disk"] = f"less than {self._floor} MB are free"
+        try:
+            free = min(shutil.disk_usage(folder).free for folder in self._folders)
+        except OSError:
+            faults["disk"] = "a folder of the server is gone"
+        else:
+            if free < self._floor * 2**20:
+                faults["disk"] = f"less than {self._floor} MB are free"
         return faults

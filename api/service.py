@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -54,7 +55,8 @@ class Service:
         Raises ClaimTakenError when another request has the claim, StoreError.
         """
         await self.keeper.keep(decisions, claim)
-        self.metrics.decided(decisions)
+        with suppress(Exception):  # they are durable: no reply may deny them now
+            self.metrics.decided(decisions)
 
 
 async def _service(request: Request) -> Service:

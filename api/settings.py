@@ -67,6 +67,12 @@ class Settings(BaseSettings):
     )
     language: Language = Field("en", description="Language of replies when none is asked for.")
     disk_floor_mb: int = Field(200, ge=0, description="Not ready with less free disk than this.")
+    drain_seconds: float = Field(
+        5.0,
+        ge=0,
+        le=300,
+        description="After SIGTERM, seconds of not being ready before the socket closes.",
+    )
     vault_command: str | None = Field(
         None,
         description="Command that prints the vault key named by its last argument, 32 bytes in "

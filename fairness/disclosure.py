@@ -1,201 +1,170 @@
 """What a reader can find out about counts that were not published, from all that were.
 
-Unknown are the counts of every fixed cell (levels of the attributes of a table, one outcome, one
-stretch of time between any two limits of published periods). Every published total is an equation
-over them (of a rounded one, within its error), tables agree on what they share, and no count is
-below 0. The reader's range of a count
-is its least and largest value over all solutions (linear programming). Subtraction, sums,
-crossing two tables or two reports are all special cases.
+Unknown are the counts of all cells (``cells.Tables``). Every published total is an equation over
+them (of a rounded one, within its error), tables agree on what they share, and no count is below
+0. The reader's range of a count is its least and largest value over all solutions (linear
+programming). Subtraction, sums, crossing two tables or two reports are all special cases.
 
-Tables are tied together pair by pair. This finds all that follows by adding and subtracting;
-ranges that only come from no person being counted less than zero times in a three-way table that
-nobody published can be a little narrower than these.
+Most of a register follows from single equations: those cells are put in, and what is left falls
+into parts that share no cell. A range needs the parts of its own cells alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
-from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linprog
-from scipy.sparse import csr_array, hstack, vstack
+from scipy.sparse import coo_array, csr_array, hstack, vstack
+from scipy.sparse.csgraph import connected_components
 
 from data.errors import ProtectedError
+from fairness.cells import Indices, Tables
+from fairness.groups import BoolArray
 from fairness.intervals import Interval
-from fairness.published import Dimension, Total, Where
+from fairness.published import Total
 from scoring.vector import FloatArray
 
 NOTHING = 1e-6
 ROUNDS = 60
 
-Indices = NDArray[np.intp]
-Scope = tuple[frozenset[str], str | None]
-"""Attributes of a table and its outcome."""
-
-
-class Tables:
-    """All cells of all tables that ``totals`` speak of, as columns of one linear system."""
-
-    def __init__(self, dimensions: Sequence[Dimension], totals: Sequence[Total]) -> None:
-        self.dimensions = {d.name: d for d in dimensions}
-        limits = sorted({limit for t in totals for limit in (t.start, t.end)})
-        self.windows = [
-            (a, b) for a, b in pairwise(limits) if any(t.start <= a and b <= t.end for t in totals)
-        ]
-        self.cells: dict[Scope, Indices] = {}
-        self.size = 0
-        for scope in _closed({self.scope(t.where) for t in totals}):
-            levels = [len(self.dimensions[name].levels) for name in self._names(scope)]
-            shape = (len(self.windows), *levels)
-            count = int(np.prod(shape))
-            self.cells[scope] = np.arange(self.size, self.size + count).reshape(shape)
-            self.size += count
-
-    def scope(self, where: Where) -> Scope:
-        """Of the table that a total belongs to."""
-        names = [name for name, _ in where]
-        outcome = [name for name in names if self.dimensions[name].outcome]
-        return frozenset(names) - frozenset(outcome), outcome[0] if outcome else None
-
-    def columns(self, t: Total) -> Indices:
-        """The cells that ``t`` is the sum of."""
-        where = dict(t.where)
-        scope = self.scope(t.where)
-        picks = [[i for i, (a, b) in enumerate(self.windows) if t.start <= a and b <= t.end]]
-        for name in self._names(scope):
-            levels = self.dimensions[name].levels
-            picks.append([i for i, level in enumerate(levels) if level in where[name]])
-        return self.cells[scope][np.ix_(*picks)].ravel()
-
-    def rows(self, totals: Sequence[Total]) -> csr_array:
-        """One equation for each of ``totals`` (totals, cells)."""
-        return _matrix([(self.columns(t), None) for t in totals], self.size)
-
-    @cached_property
-    def ties(self) -> csr_array:
-        """Equations (= 0) that make each table agree with the tables it contains."""
-        rows: list[tuple[Indices, int | None]] = []
-        for scope, cells in self.cells.items():
-            for part in self._contained(scope):
-                names, kept = self._names(scope), self._names(part)
-                axes = [0, *(1 + names.index(name) for name in kept)]
-                rest = [i for i in range(cells.ndim) if i not in axes]
-                small = self.cells[part].ravel()
-                sums = cells.transpose([*axes, *rest]).reshape(len(small), -1)
-                rows += [(columns, int(cell)) for columns, cell in zip(sums, small, strict=True)]
-        return _matrix(rows, self.size)
-
-    @cached_property
-    def people(self) -> Indices:
-        """For each cell, that of all outcomes together, or itself."""
-        out = np.arange(self.size)
-        for (attributes, outcome), cells in self.cells.items():
-            if outcome is not None:
-                base = self.cells[attributes, None]
-                where = self._names((attributes, outcome)).index(outcome) + 1
-                out[cells.ravel()] = np.broadcast_to(
-                    np.expand_dims(base, where), cells.shape
-                ).ravel()
-        return out
-
-    def _names(self, scope: Scope) -> list[str]:
-        return [*sorted(scope[0]), *([scope[1]] if scope[1] else [])]
-
-    def _contained(self, scope: Scope) -> list[Scope]:
-        """The largest tables within ``scope``."""
-        inside = [s for s in self.cells if s != scope and _within(s, scope)]
-        return [s for s in inside if not any(s != o and _within(s, o) for o in inside)]
-
 
 class Reader:
-    """A reader of ``known`` totals: the range of every count, by linear programming.
+    """A reader of ``known`` totals: the range of every count.
 
     A rounded total has a variable more, its error, behind those of the cells. ``bounds``: outer
-    ranges of the cells, from each equation by itself; ``most``: far above any count, so that
-    ranges without an upper limit stay finite.
+    ranges of all variables, from each equation by itself. ``solved``: programs so far.
+    Raises ProtectedError when the known totals contradict each other.
     """
 
     def __init__(self, tables: Tables, known: Sequence[Total]) -> None:
-        self.tables, self.known = tables, known
+        self.tables, self.known, self.solved = tables, known, 0
         within = np.array([t.within for t in known], dtype=np.float64)
         self.matrix = _with_errors(tables, known, np.flatnonzero(within))
         self.values = np.zeros(self.matrix.shape[0])
         self.values[: len(known)] = [t.count for t in known]
-        self.most = 10.0 * (100 + max((t.count for t in known), default=0))
         errors, zero = within[within > 0], np.zeros(tables.size)
+        most = 10.0 * (100 + max((t.count for t in known), default=0))  # far above any count
         self.limits = Interval(
-            np.concatenate([zero, -errors]), np.concatenate([zero + self.most, errors])
+            np.concatenate([zero, -errors]), np.concatenate([zero + most, errors])
         )
-        self.bounds = self._propagated()
+        self.bounds = _propagated(self.matrix, self.values, self.limits)
+        self.fixed: BoolArray = self.bounds.high - self.bounds.low < NOTHING
+        self.rest = self.values - self.matrix @ np.where(self.fixed, self.bounds.low, 0.0)
+        self.row_part, self.part = self._parts()
 
-    def extreme(self, columns: Indices, sign: int) -> tuple[float, FloatArray, Indices]:
-        """Least (sign 1) or largest (sign -1) sum of ``columns``, a solution, and its reasons.
+    def check(self) -> None:
+        """Raise ProtectedError when the known totals contradict each other."""
+        self._solution(np.zeros(len(self.part)), np.unique(self.part[self.part >= 0]))
 
-        The reasons are the indices of the known totals that hold the sum there. Raises
-        ProtectedError when the known totals contradict each other.
-        """
+    def extreme(self, columns: Indices, sign: int) -> tuple[float, FloatArray]:
+        """Least (sign 1) or largest (sign -1) sum of ``columns``, and a solution."""
         objective = np.zeros(self.tables.size)
         objective[columns] = sign
-        return self.solve(objective)
+        cells = self.solve(objective)
+        return float(cells[columns].sum()), cells
 
-    def solve(self, objective: FloatArray) -> tuple[float, FloatArray, Indices]:
-        """Minimise ``objective`` (cells) over all solutions; value without the sign."""
-        equations: Any = self.matrix  # the type stubs of scipy know dense matrices alone
-        whole = np.zeros(len(self.limits.low))
+    def solve(self, objective: FloatArray) -> FloatArray:
+        """A solution with the least ``objective`` (cells); NaN where any value might stand."""
+        whole = np.zeros(len(self.part))
         whole[: self.tables.size] = objective
-        found = linprog(
-            whole.tolist(),
-            A_eq=equations,
-            b_eq=self.values,
-            bounds=np.stack(self.limits, axis=1).tolist(),
-            method="highs",
-        )
-        if found.x is None or found.fun is None:
-            raise ProtectedError(
-                "the counts contradict those of reports already published (applications of that "
-                "period were changed or erased): audit a period that no earlier report overlaps"
+        touched = np.unique(self.part[whole != 0])
+        return self._solution(whole, touched[touched >= 0])[: self.tables.size]
+
+    def reasons(self, columns: Indices, below: int) -> set[int]:
+        """Positions of known totals that hold the sum of ``columns`` in a range below ``below``.
+
+        Those of the tables around it where they suffice, or of all.
+        """
+        variables = np.zeros(len(self.part), dtype=np.bool_)
+        tables = self.tables.around(int(columns[0]))
+        variables[: self.tables.size] = np.isin(self.tables.table_of, tables)
+        outside = abs(self.matrix[:, : self.tables.size]) @ ~variables[: self.tables.size]
+        rows = np.flatnonzero(outside == 0)
+        found = self._held(columns, rows, below)
+        return self._held(columns, np.arange(len(self.values)), np.inf) if found is None else found
+
+    def _held(self, columns: Indices, rows: Indices, below: float) -> set[int] | None:
+        """Known totals among ``rows`` that hold the sum; None when its range is no narrower."""
+        part = self.matrix[rows]
+        at = np.union1d(np.unique(part.indices), columns)
+        objective = np.zeros(len(self.part))
+        objective[columns] = 1.0
+        limits = Interval(self.limits.low[at], self.limits.high[at])
+        ends, found = [], set[int]()
+        for sign in (1.0, -1.0):
+            values, duals = self._least(
+                sign * objective[at], part[:, at], self.values[rows], limits
             )
-        duals = found.eqlin.marginals[: len(self.known)]
-        cells = found.x[: self.tables.size]
-        return abs(float(found.fun)), cells, np.flatnonzero(np.abs(duals) > NOTHING)
+            ends.append(float(objective[at] @ values))
+            found |= set(rows[np.abs(duals) > NOTHING].tolist())
+        if ends[1] - ends[0] >= below - NOTHING:
+            return None
+        return {r for r in found if r < len(self.known)}
 
-    def _propagated(self) -> Interval:
-        """Outer ranges from each equation by itself, repeated until they settle."""
+    def _solution(self, objective: FloatArray, parts: Indices) -> FloatArray:
+        """A solution with the least ``objective`` (variables) of the ``parts``; NaN elsewhere."""
+        at = np.flatnonzero(np.isin(self.part, parts))
+        rows = np.flatnonzero(np.isin(self.row_part, parts))
+        found = np.where(self.fixed, self.bounds.low, np.nan)
+        if len(at):
+            limits = Interval(self.bounds.low[at], self.bounds.high[at])
+            matrix = self.matrix[rows][:, at]
+            found[at], _ = self._least(objective[at], matrix, self.rest[rows], limits)
+        return found
+
+    def _least(
+        self, objective: FloatArray, matrix: csr_array, values: FloatArray, limits: Interval
+    ) -> tuple[FloatArray, FloatArray]:
+        """The solution with the least ``objective``, and the dual of each equation."""
+        self.solved += 1
+        equations: Any = matrix  # the type stubs of scipy know dense matrices alone
+        bounds: Any = np.stack(limits, axis=1)
+        found = linprog(objective, A_eq=equations, b_eq=values, bounds=bounds, method="highs")
+        if found.x is None:
+            raise contradiction()
+        return found.x, np.asarray(found.eqlin.marginals)
+
+    def _parts(self) -> tuple[Indices, Indices]:
+        """The part of each equation and of each variable; -1 for those that are put in."""
+        rows, columns = self.matrix.shape
         a = self.matrix.tocoo()
-        row, column, up = a.row, a.col, a.data > 0
-        low, high = self.limits.low.copy(), self.limits.high.copy()
-        for _ in range(ROUNDS):
-            least = np.where(up, low[column], -high[column])
-            most = np.where(up, high[column], -low[column])
-            sums = [np.bincount(row, part, minlength=len(self.values)) for part in (least, most)]
-            new_most = self.values[row] - (sums[0][row] - least)
-            new_least = self.values[row] - (sums[1][row] - most)
-            before = low.sum(), high.sum()
-            np.maximum.at(low, column, np.where(up, new_least, -new_most))
-            np.minimum.at(high, column, np.where(up, new_most, -new_least))
-            if np.allclose(before, (low.sum(), high.sum()), atol=0.5, rtol=0):
-                break
-        return Interval(low[: self.tables.size], high[: self.tables.size])
+        free = ~self.fixed[a.col]
+        ends = (a.row[free], rows + a.col[free])
+        size = rows + columns
+        graph = coo_array((np.ones(len(ends[0])), ends), shape=(size, size))
+        label = connected_components(graph, directed=False)[1]
+        return label[:rows], np.where(self.fixed, -1, label[rows:])
 
 
-def _closed(scopes: set[Scope]) -> list[Scope]:
-    """Scopes with all that two of them share, and without outcomes; the small ones first."""
-    closed = scopes | {(attributes, None) for attributes, _ in scopes}
-    while True:
-        shared = {
-            (a[0] & b[0], a[1] if a[1] == b[1] else None) for a, b in product(closed, repeat=2)
-        }
-        if shared <= closed:
-            return sorted(closed, key=lambda s: (len(s[0]), sorted(s[0]), s[1] or ""))
-        closed |= shared
+def _propagated(matrix: csr_array, values: FloatArray, limits: Interval) -> Interval:
+    """Outer ranges from each equation by itself, repeated until they settle."""
+    a = matrix.tocoo()
+    row, column, up = a.row, a.col, a.data > 0
+    low, high = limits.low.copy(), limits.high.copy()
+    for _ in range(ROUNDS):
+        least = np.where(up, low[column], -high[column])
+        most = np.where(up, high[column], -low[column])
+        sums = [np.bincount(row, part, minlength=len(values)) for part in (least, most)]
+        new_most = values[row] - (sums[0][row] - least)
+        new_least = values[row] - (sums[1][row] - most)
+        before = low.sum(), high.sum()
+        np.maximum.at(low, column, np.where(up, new_least, -new_most))
+        np.minimum.at(high, column, np.where(up, new_most, -new_least))
+        if (low > high + 0.5).any():
+            raise contradiction()
+        if np.allclose(before, (low.sum(), high.sum()), atol=0.5, rtol=0):
+            break
+    return Interval(low, high)
 
 
-def _within(small: Scope, large: Scope) -> bool:
-    return small[0] <= large[0] and small[1] in (None, large[1])
+def contradiction() -> ProtectedError:
+    """The error of counts that cannot all be true."""
+    return ProtectedError(
+        "the counts contradict those of reports already published (applications of that "
+        "period were changed or erased): audit a period that no earlier report overlaps"
+    )
 
 
 def _with_errors(tables: Tables, known: Sequence[Total], rounded: Indices) -> csr_array:
@@ -205,13 +174,3 @@ def _with_errors(tables: Tables, known: Sequence[Total], rounded: Indices) -> cs
     shape = (both.shape[0], len(rounded))
     errors = csr_array((np.full(len(rounded), -1.0), (rounded, np.arange(len(rounded)))), shape)
     return csr_array(hstack([both, errors]))
-
-
-def _matrix(rows: Sequence[tuple[Indices, int | None]], size: int) -> csr_array:
-    """Rows of ones at the columns and of minus one at the cell that is their sum."""
-    data, column, row = [], [], []
-    for i, (columns, cell) in enumerate(rows):
-        column += [*columns, *([] if cell is None else [cell])]
-        data += [1.0] * len(columns) + ([] if cell is None else [-1.0])
-        row += [i] * (len(columns) + (cell is not None))
-    return csr_array((data, (row, column)), shape=(len(rows), size))

@@ -9,6 +9,8 @@ from typing import Any
 from data.errors import ProtectedError
 
 Where = tuple[tuple[str, tuple[str, ...]], ...]
+Asked = tuple[int, int, Where]
+"""What a total counts: first day, the day after the last one, and where."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,11 @@ class Total:
     count: int
     within: int = 0
 
+    @property
+    def asked(self) -> Asked:
+        """What it counts."""
+        return self.start, self.end, self.where
+
     def rounded(self, within: int) -> Total:
         """The count rounded to twice ``within``, so that it is known no better."""
         if within == 0:
@@ -58,8 +65,7 @@ class Total:
 
     def plain(self) -> dict[str, Any]:
         """The form that is kept; ``where`` is ``{dimension: [levels]}``."""
-        where = {name: list(levels) for name, levels in self.where}
-        return {**asdict(self), "where": where}
+        return {**asdict(self), "where": _plain(self.where)}
 
 
 def total(period: tuple[int, int], count: int, where: Mapping[str, Iterable[str]]) -> Total:
@@ -70,12 +76,22 @@ def total(period: tuple[int, int], count: int, where: Mapping[str, Iterable[str]
 
 @dataclass(frozen=True)
 class Register:
-    """All counts that were published, and the groupings that they were published in."""
+    """All counts that were published, and the groupings that they were published in.
+
+    ``withheld``: what was asked for and not published. It is withheld ever after, so that the same
+    report again is the same.
+    """
 
     dimensions: tuple[Dimension, ...] = ()
     totals: tuple[Total, ...] = ()
+    withheld: tuple[Asked, ...] = ()
 
-    def joined(self, dimensions: Iterable[Dimension], totals: Iterable[Total]) -> Register:
+    def joined(
+        self,
+        dimensions: Iterable[Dimension],
+        totals: Iterable[Total],
+        withheld: Iterable[Asked] = (),
+    ) -> Register:
         """The register after a report.
 
         Raises ProtectedError when a grouping has changed, ValueError for a total that names an
@@ -95,7 +111,23 @@ class Register:
         new = tuple(dict.fromkeys([*self.totals, *totals]))
         for t in new:
             _check(t, known)
-        return Register(tuple(known.values()), new)
+        hidden = tuple(dict.fromkeys([*self.withheld, *withheld]))
+        return Register(tuple(known.values()), new, hidden)
+
+    def told(self) -> dict[Asked, Total | None]:
+        """The best that was published of each count; None of what is withheld."""
+        best: dict[Asked, Total | None] = dict.fromkeys(self.withheld)
+        for t in sorted(self.totals, key=lambda t: -t.within):
+            best[t.asked] = t
+        return best
+
+    def crossed(self, start: int, end: int) -> list[Total]:
+        """Counts of other periods that ``start`` to ``end`` overlaps in part."""
+        return [
+            t
+            for t in self.totals
+            if t.start < end and start < t.end and (t.start, t.end) != (start, end)
+        ]
 
     def linked(self, start: int, end: int) -> Register:
         """The part that a report over ``start`` to ``end`` could be subtracted from.
@@ -109,7 +141,7 @@ class Register:
                 max([end, *(t.end for t in overlapping)]),
             )
             if widest == (start, end):
-                return Register(self.dimensions, tuple(overlapping))
+                return Register(self.dimensions, tuple(overlapping), self.withheld)
             start, end = widest
 
     def plain(self) -> dict[str, Any]:
@@ -117,6 +149,10 @@ class Register:
         return {
             "dimensions": [d.plain() for d in self.dimensions],
             "totals": [t.plain() for t in self.totals],
+            "withheld": [
+                {"start": start, "end": end, "where": _plain(where)}
+                for start, end, where in self.withheld
+            ],
         }
 
     @classmethod
@@ -130,7 +166,12 @@ class Register:
             replace(total((t["start"], t["end"]), t["count"], t["where"]), within=t["within"])
             for t in plain["totals"]
         ]
-        return cls().joined(dimensions, totals)
+        withheld = [total((t["start"], t["end"]), 0, t["where"]).asked for t in plain["withheld"]]
+        return cls().joined(dimensions, totals, withheld)
+
+
+def _plain(where: Where) -> dict[str, list[str]]:
+    return {name: list(levels) for name, levels in where}
 
 
 def _check(t: Total, known: Mapping[str, Dimension]) -> None:

@@ -8,6 +8,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import isclose, isfinite
+from os import urandom
 from typing import Any, Literal
 
 import orjson
@@ -19,6 +21,11 @@ from scoring.scorer import Scorer, Scores
 
 MaskStatus = Literal["not_given", "no_consent"]
 EXPLANATION_METHOD = "path_dependent_treeshap"
+_TOLERANCE = 1e-6
+"""Log-odds by which a score and the sum of its contributions may differ."""
+_UUID_MASK = (1 << 128) - 1 ^ (0xF << 76) ^ (0x3 << 62)
+_UUID_7 = (7 << 76) | (2 << 62)
+"""Version and variant bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +48,15 @@ class Application:
 def decide(
     scorer: Scorer, applications: Sequence[Application], key_id: str, now: datetime
 ) -> list[Decision]:
-    """Score ``applications`` with one model and return the decisions to store, in order."""
+    """Score ``applications`` with one model and return the decisions to store, in order.
+
+    Raises ValueError for a score that is not the finite sum of its contributions.
+    """
     scores = _score(scorer, applications)
     reasons = scorer.reasons(scores)
     return [
         Decision(
-            decision_id=str(uuid.uuid4()),
+            decision_id=_new_id(now),
             created_at=now,
             key_id=key_id,
             branch=application.branch,
@@ -68,6 +78,13 @@ def decide(
     ]
 
 
+def _new_id(now: datetime) -> str:
+    """A UUID of version 7 (RFC 9562): neighbours in time are neighbours in the store's index."""
+    milliseconds = int(now.timestamp() * 1000)
+    number = (milliseconds << 80) | int.from_bytes(urandom(10), "big")
+    return str(uuid.UUID(int=number & _UUID_MASK | _UUID_7))
+
+
 def _score(scorer: Scorer, applications: Sequence[Application]) -> Scores:
     if len(applications) == 1:
         return scorer.score_one(applications[0].values)
@@ -81,7 +98,10 @@ def _record(
 ) -> bytes:
     if scores.contributions is None:
         raise ValueError("a decision needs its contributions")
-    row = scores.contributions[i]
+    row = scores.contributions[i].tolist()
+    total = sum(row)
+    if not (isfinite(total) and isclose(total, scores.log_odds[i], abs_tol=_TOLERANCE)):
+        raise ValueError("a score is not the sum of its contributions")
     return orjson.dumps(
         {
             "reasons": [
@@ -98,8 +118,8 @@ def _record(
             ],
             "missing_fields": missing_fields(contract, application),
             "explanation_method": EXPLANATION_METHOD,
-            "base": float(row[-1]),
-            "contributions": dict(zip(contract.model_features, row.tolist(), strict=False)),
+            "base": row[-1],
+            "contributions": dict(zip(contract.model_features, row, strict=False)),
         }
     )
 

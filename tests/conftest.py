@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.postgres", "tests.strictness"]
+pytest_plugins = ["tests.postgres", "tests.strictness", "tests.planted"]
 
 settings.register_profile(
     "microscore",

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
@@ -13,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from data.errors import StoreError
+from data.store.local_file import LocalFile
 from data.store.migrations import HEAD
 
 PATIENCE = 1.5
@@ -30,9 +32,13 @@ class RowRefusedError(StoreError):
 class Store:
     """A database with our tables. Threads may share it; each call takes its own connection."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, file: LocalFile | None = None) -> None:
         self._engine = engine
         self._writer = engine.execution_options(writes=True)
+        self._file = file
+        self.renewals = 0
+        """How often all connections were dropped, as the database's file was not there any more;
+        who keeps one of ``quick_connection`` drops it as well."""
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -47,7 +53,12 @@ class Store:
         Raises StoreError, or RowRefusedError when it is the row's own fault.
         """
         with _translated(), self._writer.begin() as connection:
+            opened = connection.info.get(LocalFile.OPENED)
             yield connection
+        if self._file is not None and not self._file.still(opened):
+            self.renewals += 1
+            self._engine.dispose()
+            raise StoreError("the database's file is not where it was opened")
 
     def check(self) -> None:
         """Write (the schema's version over itself) and commit, as a decision would.
@@ -80,6 +91,11 @@ class Store:
     def is_local(self) -> bool:
         """Whether the database is a file of this machine: then a read need not wait."""
         return self._engine.dialect.name == "sqlite"
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the file of a local database is."""
+        return self._file.path.parent if self._file else None
 
     def quick_connection(self) -> Any:
         """A connection of the driver to a local database, outside of the pool.
@@ -128,7 +144,8 @@ def open_store(url: str) -> Store:
     except ArgumentError:
         backend = ""
     if backend == "sqlite":
-        return Store(_sqlite(parsed))
+        file = LocalFile.of(parsed.database)
+        return Store(_sqlite(parsed, file), file)
     if backend == "postgresql":
         return Store(_postgresql(parsed))
     raise StoreError("the database URL must begin with sqlite:/// or postgresql://")
@@ -146,8 +163,10 @@ def _engine(url: URL, **options: Any) -> Engine:
     )
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, file: LocalFile | None) -> Engine:
     engine = _engine(url, connect_args={"timeout": PATIENCE})
+    if file is not None:
+        file.watch(engine)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
@@ -156,6 +175,7 @@ def _sqlite(url: URL) -> Engine:
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
+            "secure_delete = ON",  # what was erased leaves the file, not only the table
             f"journal_size_limit = {_WAL_LIMIT}",
         ):
             connection.execute(f"PRAGMA {pragma}").close()

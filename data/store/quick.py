@@ -15,10 +15,14 @@ class QuickReader:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._connection: Any = None
+        self._renewals = 0
 
     def all(self, query: str, parameters: Row) -> list[Row]:
         """The rows as the driver has them, as they are committed now. Raises StoreError."""
         try:
+            if self._renewals != self._store.renewals:
+                self.close()
+                self._connection, self._renewals = None, self._store.renewals
             if self._connection is None:
                 self._connection = self._store.quick_connection()
             rows: list[Row] = self._connection.execute(query, parameters).fetchall()

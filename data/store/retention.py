@@ -61,7 +61,7 @@ def retain(
             told.unknown += 1
             continue
         source = first_to_go(contract, decision)
-        if decision.created_at + _period(contract, source) <= now:
+        if decision.created_at + _period(contract, source) < now:
             told.due += 1
             told.by_source[source] = told.by_source.get(source, 0) + 1
             due.append(decision.decision_id)

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from data.store.consents import Consent, history
 from data.store.decisions import Decision
 from data.store.engine import Store
-from data.store.ledger import Ledger, Ground
+from data.store.ledger import Ground, Ledger
 from data.store.tables import EVENT, audit_chain
 
 EXPORT = "export"

@@ -51,16 +51,26 @@ class DecisionWriter:
         many rows wait or the writer has stopped. A database that hangs leaves futures open: wait
         for them with a limit.
         """
-        submission = _Submission(decisions, claim, Future())
+        return self.submit_all([(decisions, claim)])[0]
+
+    def submit_all(
+        self, pairs: Sequence[tuple[Sequence[Decision], Claim | None]]
+    ) -> list[Future[None]]:
+        """Hand several submissions over together: ``submit`` for each, with one lock for all.
+
+        Raises StoreError when not all of them find room; then none is taken.
+        """
+        group = [_Submission(decisions, claim, Future()) for decisions, claim in pairs]
+        rows = sum(len(s.decisions) for s in group)
         with self._changed:
             if self._stopping:
                 raise StoreError("the store is closing")
-            if self._rows + len(decisions) > self._capacity:
+            if self._rows + rows > self._capacity:
                 raise StoreError("too many decisions wait for the database")
-            self._waiting.append(submission)
-            self._rows += len(decisions)
+            self._waiting += group
+            self._rows += rows
             self._changed.notify()
-        return submission.done
+        return [s.done for s in group]
 
     def stop(self) -> None:
         """Write what waits, then end the thread. Later submissions are refused."""

@@ -36,16 +36,21 @@ class Server:
         self._run("pg_ctl", "stop", "--mode=immediate")
 
     def freeze(self) -> None:
-        """Let it accept connections and answer none."""
-        self._postmaster(signal.SIGSTOP)
+        """Let it take connections and answer none, not even those that are open."""
+        self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
         """Let it answer again."""
-        self._postmaster(signal.SIGCONT)
+        self._signal(signal.SIGCONT)
 
-    def _postmaster(self, number: signal.Signals) -> None:
-        pid = int((self.folder / "data" / "postmaster.pid").read_text().split("\n")[0])
-        subprocess.run(["kill", f"-{number.value}", str(pid)], check=True)
+    def _signal(self, number: signal.Signals) -> None:
+        first = (self.folder / "data" / "postmaster.pid").read_text().split("\n")[0]
+        listed = subprocess.run(
+            ["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
+        )
+        pairs = [line.split() for line in listed.stdout.splitlines()]
+        pids = [first, *(pid for pid, parent in pairs if parent == first)]
+        subprocess.run(["kill", f"-{number.value}", *pids], check=True)
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self._programs / program), f"--pgdata={self.folder / 'data'}", *arguments]

@@ -21,6 +21,13 @@ MATRIX: dict[tuple[str, str], tuple[Scope, set[str]]] = {
     ("POST", "/score/batch"): ("score:write", {"officer", "admin"}),
     ("GET", "/scores/{decision_id}"): ("scores:read", ALL),
     ("PUT", "/applicants/{applicant_id}/protected"): ("protected:write", {"officer", "admin"}),
+    ("PUT", "/applicants/{applicant_id}/consents"): ("consents:write", {"officer", "admin"}),
+    ("GET", "/applicants/{applicant_id}/consents"): (
+        "consents:read",
+        {"officer", "auditor", "admin"},
+    ),
+    ("GET", "/applicants/{applicant_id}/export"): ("privacy:read", {"admin"}),
+    ("DELETE", "/applicants/{applicant_id}"): ("privacy:write", {"admin"}),
 }
 """The scope that each route needs, and the roles that have it."""
 
@@ -61,8 +68,13 @@ def call(world: World, method: str, path: str, headers: dict[str, str]) -> Any:
         decision_id=uuid4(), name="docs.js", slug="forbidden", applicant_id="C-48213"
     )
     body = application(branch_id="Kisumu")
-    bodies: dict[str, Any] = {"POST": body, "PUT": {"sex": "F"}}
-    content = {"applications": [body]} if path.endswith("batch") else bodies.get(method)
+    bodies: dict[str, Any] = {
+        "/score": body,
+        "/score/batch": {"applications": [body]},
+        "/applicants/{applicant_id}/protected": {"sex": "F"},
+        "/applicants/{applicant_id}/consents": {"wallet": {"scoring": True}},
+    }
+    content = bodies[path] if method in {"POST", "PUT"} else None
     return world.client.request(method, address, headers=headers, json=content)
 
 

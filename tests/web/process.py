@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.planted import found_in
+
 PROGRAM = (sys.executable, "-W", "error", "-m", "api.cli")
 START_SECONDS = 60.0
 
@@ -30,6 +32,7 @@ def running(
     store_url: str | None = None,
     wait: str = "/readyz",
     program: tuple[str, ...] = PROGRAM,
+    drain_seconds: float = 0.0,
 ) -> Iterator[Server]:
     """Serve ``home``; the block begins when ``wait`` answers and ends with SIGTERM."""
     with socket.socket() as probe:
@@ -37,6 +40,7 @@ def running(
         port = probe.getsockname()[1]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("MICROSCORE_")}
     environment |= {"MICROSCORE_HOME": str(home), "MICROSCORE_DISK_FLOOR_MB": "0"}
+    environment["MICROSCORE_DRAIN_SECONDS"] = str(drain_seconds)
     if store_url:
         environment["MICROSCORE_STORE_URL"] = store_url
     command = [*program, "serve", "--port", str(port)]
@@ -52,6 +56,7 @@ def running(
         finally:
             process.terminate()
             process.wait(timeout=30)
+    assert found_in(log.read_text().splitlines()) == [], "planted personal data in the log"
 
 
 def _wait(server: Server, path: str) -> None:

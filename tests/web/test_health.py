@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.readiness import Readiness
+from api.readiness import Readiness, Stopping
 from api.store_reader import StoreReader
 from data.errors import StoreError
 from data.store import Store
@@ -124,7 +124,7 @@ def test_many_who_ask_at_once_share_one_look(tmp_path: Path) -> None:
     reader = Reader()
 
     async def ask_often() -> list[dict[str, str]]:
-        readiness = Readiness(cast(StoreReader, reader), tmp_path, 0)
+        readiness = Readiness(cast(StoreReader, reader), [tmp_path], 0, Stopping())
         together = await asyncio.gather(*(readiness.faults() for _ in range(20)))
         return [*together, await readiness.faults()]
 
@@ -133,7 +133,9 @@ def test_many_who_ask_at_once_share_one_look(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_a_fault(tmp_path: Path) -> None:
-    async def ask() -> dict[str, str]:
-        return await Readiness(cast(StoreReader, Reader()), tmp_path, 10**12).faults()
+    async def ask(folder: Path) -> dict[str, str]:
+        reader = cast(StoreReader, Reader())
+        return await Readiness(reader, [folder], 10**12, Stopping()).faults()
 
-    assert asyncio.run(ask()) == {"disk": "less than 1000000000000 MB are free"}
+    assert asyncio.run(ask(tmp_path)) == {"disk": "less than 1000000000000 MB are free"}
+    assert asyncio.run(ask(tmp_path / "none")) == {"disk": "a folder of the server is gone"}
