@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from fairness.published import Dimension, Total, Where
+from fairness.published import Asked, Dimension, Total, Where
 
 Indices = NDArray[np.intp]
 Scope = tuple[frozenset[str], str | None]
@@ -48,9 +48,9 @@ class Tables:
             count = int(np.prod(shape))
             self.cells[scope] = np.arange(self.size, self.size + count).reshape(shape)
             self.size += count
-        self.table_of = np.repeat(
-            np.arange(len(self.scopes)), [self.cells[s].size for s in self.scopes]
-        )
+        sizes = [self.cells[scope].size for scope in self.scopes]
+        self.table_of: Indices = np.repeat(np.arange(len(self.scopes)), sizes)
+        self._columns: dict[Asked, Indices] = {}
 
     def scope(self, where: Where) -> Scope:
         """Of the table that a total belongs to."""
@@ -60,6 +60,11 @@ class Tables:
 
     def columns(self, t: Total) -> Indices:
         """The cells that ``t`` is the sum of."""
+        if t.asked not in self._columns:
+            self._columns[t.asked] = self._found(t)
+        return self._columns[t.asked]
+
+    def _found(self, t: Total) -> Indices:
         where = dict(t.where)
         scope = self.scope(t.where)
         picks = [self._during(scope, (t.start, t.end))]
@@ -73,9 +78,13 @@ class Tables:
         nothing = np.array([], dtype=np.intp)
         return _matrix([(self.columns(t), nothing) for t in totals], self.size)
 
+    def attributes(self, cell: int) -> frozenset[str]:
+        """Of the table of ``cell``."""
+        return self.scopes[int(self.table_of[cell])][0]
+
     def around(self, cell: int) -> Indices:
         """The tables that the table of ``cell`` contains, with any outcome."""
-        attributes = self.scopes[self.table_of[cell]][0]
+        attributes = self.attributes(cell)
         return np.array([i for i, (some, _) in enumerate(self.scopes) if some <= attributes])
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,7 +19,8 @@ from scoring.vector import FloatArray
 IDLE = 6
 """Solutions in a row that show nothing new, after which counts are looked at one by one."""
 MET_AGAIN = 2
-"""Betrayed counts that a coarser one may save already, after which that is found out first."""
+"""Betrayed counts of the same attributes that a coarser one may save already, after which that is
+found out first."""
 SEED = 19_790_101
 WITHHELD = -1
 
@@ -71,7 +73,7 @@ class Search:
     form at best; ``most``: programs that may be solved.
     """
 
-    def __init__(  # noqa: PLR0913 - what a search is made from
+    def __init__(
         self,
         tables: Tables,
         before: Sequence[Total],
@@ -132,7 +134,7 @@ class Search:
         self._spent(reader)
 
     def _seen(self, solution: FloatArray) -> None:
-        sums = self.sums @ solution
+        sums = np.asarray(self.sums @ solution)
         self.low, self.high = np.fmin(self.low, sums), np.fmax(self.high, sums)
 
     def _spent(self, reader: Reader) -> None:
@@ -143,9 +145,10 @@ class Search:
 
     def _coarsened(self, reader: Reader) -> bool:
         """Coarsen one count for each small one that can be found out; False when there is none."""
-        chosen, met = set[int](), 0
+        chosen, met = set[int](), Counter[frozenset[str]]()
         for i in sorted(self._open(reader), key=lambda i: i not in self.betrayed):
-            if self.high[i] - self.low[i] >= self.fewest or met > MET_AGAIN:
+            attributes = self.tables.attributes(int(self.targets[i][0]))
+            if self.high[i] - self.low[i] >= self.fewest or met[attributes] > MET_AGAIN:
                 continue
             if i in self.already or i in self.fine:
                 continue
@@ -159,7 +162,7 @@ class Search:
                 self.already.add(i)
                 continue
             self.betrayed.add(i)
-            met += bool(chosen & reasons)
+            met[attributes] += bool(chosen & reasons)
             if not chosen & reasons:
                 chosen.add(min(sorted(reasons), key=self._worth))
         self.form = self.forms.coarser(self.form, sorted(chosen))
@@ -168,7 +171,7 @@ class Search:
     def _open(self, reader: Reader) -> list[int]:
         """Targets that neither wide ranges nor simple bounds have shown to be safe yet."""
         cells = slice(None, self.tables.size)
-        low, high = (self.sums @ ends[cells] for ends in reader.bounds)
+        low = np.asarray(self.sums @ reader.bounds.low[cells])
         safe = (self.high - self.low >= self.fewest) | (low >= self.fewest - 0.5)
         nobody = self.tables.people @ reader.bounds.high[cells] < 0.5
         safe[cells] |= nobody
@@ -202,7 +205,7 @@ class Search:
 
     def _nobody(self, reader: Reader, columns: Indices) -> bool:
         """Whether the people among whom the count is are known to be none."""
-        people = np.unique(self.tables.people[columns].indices)
+        people: Indices = np.unique(self.tables.people[columns].indices).astype(np.intp)
         return reader.extreme(people, -1)[0] < 0.5
 
     def _reasons(self, reader: Reader, i: int) -> set[int]:

@@ -51,7 +51,9 @@ class Reader:
         )
         self.bounds = _propagated(self.matrix, self.values, self.limits)
         self.fixed: BoolArray = self.bounds.high - self.bounds.low < NOTHING
-        self.rest = self.values - self.matrix @ np.where(self.fixed, self.bounds.low, 0.0)
+        self.rest: FloatArray = self.values - self.matrix @ np.where(
+            self.fixed, self.bounds.low, 0.0
+        )
         self.row_part, self.part = self._parts()
 
     def check(self) -> None:
@@ -77,29 +79,32 @@ class Reader:
 
         Those of the tables around it where they suffice, or of all.
         """
-        variables = np.zeros(len(self.part), dtype=np.bool_)
+        outside = np.zeros(len(self.part), dtype=np.bool_)
         tables = self.tables.around(int(columns[0]))
-        variables[: self.tables.size] = np.isin(self.tables.table_of, tables)
-        outside = abs(self.matrix[:, : self.tables.size]) @ ~variables[: self.tables.size]
-        rows = np.flatnonzero(outside == 0)
+        outside[: self.tables.size] = ~np.isin(self.tables.table_of, tables)
+        rows = np.flatnonzero(abs(self.matrix) @ outside == 0)
         found = self._held(columns, rows, below)
-        return self._held(columns, np.arange(len(self.values)), np.inf) if found is None else found
+        if found is None:
+            found = self._held(columns, np.arange(len(self.values)), np.inf)
+        return found or set()
 
     def _held(self, columns: Indices, rows: Indices, below: float) -> set[int] | None:
-        """Known totals among ``rows`` that hold the sum; None when its range is no narrower."""
+        """Known totals among ``rows`` that hold the sum; None when its range is no narrower.
+
+        Those that hold it from above suffice where its largest value is below ``below`` by itself.
+        """
         part = self.matrix[rows]
         at = np.union1d(np.unique(part.indices), columns)
-        objective = np.zeros(len(self.part))
-        objective[columns] = 1.0
         limits = Interval(self.limits.low[at], self.limits.high[at])
-        ends, found = [], set[int]()
-        for sign in (1.0, -1.0):
-            values, duals = self._least(
-                sign * objective[at], part[:, at], self.values[rows], limits
-            )
-            ends.append(float(objective[at] @ values))
+        wanted = np.isin(at, columns).astype(np.float64)
+        found, width = set[int](), 0.0
+        for objective in (-wanted, wanted):
+            solution, duals = self._least(objective, part[:, at], self.values[rows], limits)
             found |= set(rows[np.abs(duals) > NOTHING].tolist())
-        if ends[1] - ends[0] >= below - NOTHING:
+            width -= float(objective @ solution)
+            if width < below - NOTHING and np.isfinite(below):
+                break
+        if width >= below - NOTHING:
             return None
         return {r for r in found if r < len(self.known)}
 
@@ -134,7 +139,7 @@ class Reader:
         ends = (a.row[free], rows + a.col[free])
         size = rows + columns
         graph = coo_array((np.ones(len(ends[0])), ends), shape=(size, size))
-        label = connected_components(graph, directed=False)[1]
+        label: Indices = connected_components(graph, directed=False)[1].astype(np.intp)
         return label[:rows], np.where(self.fixed, -1, label[rows:])
 
 

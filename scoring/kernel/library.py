@@ -16,16 +16,17 @@ from scoring.trees import TreeModel
 FloatArray = NDArray[np.float64]
 
 
-_ARRAYS = ("splits", "leaves", "trees", "words", "points", "weights", "missing")
+_ARRAYS = (
+    "splits", "leaves", "sets", "agains", "blocks", "words", "points", "weights", "missing"
+)  # fmt: skip
+_COUNTS = ("block_count", "features", "most_splits", "most_leaves", "most_agains")
 
 
 class _Model(ctypes.Structure):
     _fields_ = [
         *((name, ctypes.c_void_p) for name in _ARRAYS),
         ("base", ctypes.c_double),
-        ("tree_count", ctypes.c_int32),
-        ("features", ctypes.c_int32),
-        ("most_splits", ctypes.c_int32),
+        *((name, ctypes.c_int32) for name in _COUNTS),
     ]
 
 
@@ -41,12 +42,16 @@ class Kernel:
         ]  # fmt: skip
         self._tables = tables
         self._features = features
+        self._most = [
+            max(1, int(tables.blocks[name].max(initial=0)))
+            for name in ("splits", "leaves", "agains")
+        ]
         self._model = _Model(
             *(getattr(tables, name).ctypes.data for name in _ARRAYS),
             tables.base,
-            len(tables.trees),
+            len(tables.blocks),
             features,
-            tables.most_splits,
+            *self._most,
         )
         self._address = ctypes.addressof(self._model)
         self._local = threading.local()
@@ -80,10 +85,10 @@ class Kernel:
     def _scratch(self) -> tuple[int, int]:
         found: tuple[int, int] | None = getattr(self._local, "found", None)
         if found is None:
-            most = self._tables.most_splits
-            doubles = (2 * self._features + 6 * (most + 1)) * LANES
+            splits, leaves, agains = self._most
+            doubles = (2 * self._features + 3 * splits + leaves + agains + 1) * LANES
             self._local.space = np.empty(doubles * 8 + 64, dtype=np.uint8)
-            self._local.flags = np.empty(3 * most, dtype=np.uint8)
+            self._local.flags = np.empty(splits + agains, dtype=np.uint8)
             start = self._local.space.ctypes.data
             found = (start + -start % 64, self._local.flags.ctypes.data)
             self._local.found = found

@@ -42,7 +42,8 @@ class Figures:
     @property
     def faults(self) -> int:
         """How much is not as it must be."""
-        return sum(vars(self).values()) - self.rounds - self.acknowledged - self.unanswered
+        lost = self.lost + self.not_on_chain + self.otherwise
+        return lost + self.twice + self.chain_faults + self.retries_refused
 
 
 def kill_rounds(

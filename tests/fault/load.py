@@ -3,6 +3,7 @@
 import http.client
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -58,14 +59,14 @@ class Client:
 
 
 class Load:
-    """Clients that never wait, each in a thread; every fourth request has no Idempotency-Key.
+    """Clients, each in a thread; every fourth request has no Idempotency-Key.
 
     A client ends when the server does not answer it or, as one behind a balancer would, when the
     server closes its connection.
     """
 
-    def __init__(self, url: str, key: str, label: str) -> None:
-        self._url, self._key, self._label = url, key, label
+    def __init__(self, url: str, key: str, label: str, pause: float) -> None:
+        self._url, self._key, self._label, self._pause = url, key, label, pause
         self._numbers = count()
         self._changed = threading.Condition()
         self._stop = threading.Event()
@@ -99,7 +100,7 @@ class Load:
         client = Client(self._url)
         try:
             while not self._stop.is_set() and self._once(client):
-                pass
+                time.sleep(self._pause)
         except (OSError, http.client.HTTPException):
             pass
         finally:
@@ -117,9 +118,14 @@ class Load:
 
 
 @contextmanager
-def load(url: str, key: str, label: str = "A", clients: int = 8) -> Iterator[Load]:
-    """Load during the block; at its end every client has its last answer or lost its server."""
-    made = Load(url, key, label)
+def load(
+    url: str, key: str, label: str = "A", clients: int = 8, pause: float = 0.0
+) -> Iterator[Load]:
+    """Load during the block; at its end every client has its last answer or lost its server.
+
+    Clients wait for ``pause`` seconds between an answer and the next request.
+    """
+    made = Load(url, key, label, pause)
     threads = [threading.Thread(target=made.run) for _ in range(clients)]
     for thread in threads:
         thread.start()

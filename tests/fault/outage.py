@@ -1,13 +1,26 @@
 """Taking away what a running server needs, and what it answers meanwhile and afterwards."""
 
+import sqlite3
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
+from sqlalchemy import select
+
+from api.settings import Settings
+from api.wiring import open_audit
+from data.store.tables import decisions
+from data.store.verify import verify
+from tests.bundles import small_bundle
 from tests.fault.load import Client, Sent, load, request
-from tests.web.process import Server
+from tests.web.process import Server, running
+from tests.web.world import make_key, promote
 
 PATIENCE = 60.0
 REQUESTS = 6
@@ -36,18 +49,21 @@ def status(url: str) -> int:
         return error.code
 
 
-def outage(server: Server, key: str, begin: Callable[[], None], end: Callable[[], None]) -> Outage:
+def outage(
+    server: Server, key: str, label: str, begin: Callable[[], object], end: Callable[[], object]
+) -> Outage:
     """Score, ``begin`` an outage, score through it, ``end`` it and wait until all is well."""
     seen = Outage()
-    with load(server.url, key, "before", clients=2) as clients:
+    with load(server.url, key, f"{label}-before", clients=2) as clients:
         clients.wait_for(_BEFORE)
     assert all(sent.status == 200 for sent in clients.sent)
     begin()
     try:
         seen.noticed = _wait_for(server.url, 503)
         seen.alive = status(f"{server.url}/livez") == 200
-        for number in range(REQUESTS):
-            _score(server.url, request(f"out-{number}", key), seen)
+        with ThreadPoolExecutor(REQUESTS) as pool:
+            requests = [request(f"{label}-{number}", key) for number in range(REQUESTS)]
+            list(pool.map(partial(_score, server.url, seen), requests))
     finally:
         end()
     seen.healed = _wait_for(server.url, 200)
@@ -66,7 +82,7 @@ def send_again(server: Server, sent: list[Sent]) -> list[str]:
     return ids
 
 
-def _score(url: str, sent: Sent, seen: Outage) -> None:
+def _score(url: str, seen: Outage, sent: Sent) -> None:
     client, begun = Client(url), time.monotonic()
     client.send(sent)
     seen.slowest = max(seen.slowest, time.monotonic() - begun)
@@ -81,3 +97,62 @@ def _wait_for(url: str, wanted: int) -> float:
         assert time.monotonic() - begun < PATIENCE, f"/readyz is not {wanted}"
         time.sleep(0.05)
     return time.monotonic() - begun
+
+
+Faults = dict[str, tuple[Callable[[], object], Callable[[], object]]]
+"""How each fault begins and ends."""
+
+
+def locked(file: Path) -> Faults:
+    """Another process holds SQLite's write lock."""
+    other = sqlite3.connect(file, isolation_level=None)
+
+    def let_go() -> None:
+        other.execute("ROLLBACK")
+        other.close()
+
+    return {"locked": (lambda: other.execute("BEGIN IMMEDIATE"), let_go)}
+
+
+def away(file: Path) -> Faults:
+    """The database's folder is away, and comes back as it was, or as a copy from a backup."""
+    folder, elsewhere = file.parent, file.parent.with_name("away")
+
+    def leave() -> None:
+        folder.rename(elsewhere)
+
+    def restore() -> None:
+        folder.mkdir()
+        old, new = sqlite3.connect(elsewhere / file.name), sqlite3.connect(file)
+        old.backup(new)
+        old.close()
+        new.close()
+
+    return {"moved": (leave, lambda: elsewhere.rename(folder)), "restored": (leave, restore)}
+
+
+def serve_through(settings: Settings, faults: Callable[[Server], Faults]) -> dict[str, Outage]:
+    """Serve ``settings`` through one fault after another, and look at all that came of it."""
+    promote(settings, small_bundle())
+    key, seen = make_key(settings, "officer")[0], {}
+    with running(settings.home, settings.store_url) as server:
+        for name, (begin, end) in faults(server).items():
+            seen[name] = found = outage(server, key, name, begin, end)
+            assert found.alive, name
+            assert [sent.status for sent in found.refused] == [503] * len(found.refused), name
+            assert all(found.retry_after), name
+            kinds = {sent.reply["type"] for sent in found.refused}
+            assert kinds == {"/problems/store-unavailable"}, name
+            ids = send_again(server, found.refused)
+            assert send_again(server, found.refused) == ids, name
+    check_whole(settings)
+    return seen
+
+
+def check_whole(settings: Settings) -> None:
+    """Nothing is stored by halves and nothing twice."""
+    with open_audit(settings) as audit:
+        assert verify(audit.store, audit.vault, audit.book.read()[0]).faults == []
+        with audit.store.read() as connection:
+            about = Counter(connection.execute(select(decisions.c.application)).scalars())
+    assert set(about.values()) == {1}, "a retry made a second decision"

@@ -12,16 +12,10 @@ from data.store import Store, open_store
 from data.store.ledger import Ledger
 from data.store.writer import DecisionWriter
 from tests.decisions import decision, ledger_of
-from tests.fault.servers import Server, own_server
+from tests.fault.servers import Server
 
 SOON = 10
 """Seconds; the promise is two, the rest is for a machine that is busy with other tests."""
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with own_server() as server:
-        yield server
 
 
 @pytest.mark.postgres
