@@ -38,7 +38,7 @@ class Pepper:
 
     def digest(self, *parts: bytes) -> str:
         """HMAC-SHA-256 of ``parts``, with a zero byte between two, in hexadecimal."""
-        return hmac.new(self.secret, b"\0".join(parts), hashlib.sha256).hexdigest()
+        return hmac.digest(self.secret, b"\0".join(parts), "sha256").hex()
 
     @classmethod
     def load_or_create(cls, folder: Path) -> Pepper:
@@ -122,4 +122,4 @@ def _letters(raw: bytes) -> str:
 
 
 def _checksum(body: str) -> str:
-    return _letters(hashlib.sha256(body.encode()).digest())[:6]
+    return _letters(hashlib.sha256(body.encode()).digest()[:5])[:6]

@@ -47,9 +47,9 @@ async def _one(
     application = await service.consents.heed_one(serving.intake.contract, application)
     service.probing.note(asker.key_id, [application])
     async with service.budgets.charged(asker, 1):
-        decisions = decide(serving.scorer, [application], asker.key_id, utc_now())
-        await service.keep(decisions, claim)
-    return decisions
+        decision = await service.together.decide(serving.scorer, application, asker.key_id)
+        await service.keep([decision], claim)
+    return [decision]
 
 
 async def _batch(

@@ -34,15 +34,21 @@ async def read_body(request: Request, limit: int) -> bytes:
 
 
 def _check_headers(request: Request, limit: int) -> None:
-    media_type, _, parameter = request.headers.get("content-type", "").lower().partition(";")
-    charset = parameter.strip().replace('"', "")
-    if media_type.strip() != "application/json" or charset not in {"", "charset=utf-8"}:
+    headers = dict(reversed(request.scope["headers"]))  # of two alike the first counts
+    kind = headers.get(b"content-type", b"")
+    if kind != b"application/json" and not _is_json(kind.decode("latin-1").lower()):
         raise Problem("unsupported-media-type", "send application/json in UTF-8")
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
+    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
         raise Problem("unsupported-media-type", "send the body without compression")
-    length = request.headers.get("content-length", "0")
+    length = headers.get(b"content-length", b"0").decode("latin-1")
     if length.isdecimal() and int(length) > limit:
         raise Problem("body-too-large", f"at most {limit} bytes are read")
+
+
+def _is_json(content_type: str) -> bool:
+    media_type, _, parameter = content_type.partition(";")
+    charset = parameter.strip().replace('"', "")
+    return media_type.strip() == "application/json" and charset in {"", "charset=utf-8"}
 
 
 def parse(body: bytes, most_members: int) -> Any:

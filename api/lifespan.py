@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from api.api_keys import Pepper
 from api.auth import Authenticator, Limits, Tokens
 from api.budgets import Budgets
+from api.collector import settled
 from api.consenting import Consents
 from api.heads import keep_heads
 from api.idempotency import Idempotency
@@ -28,6 +29,7 @@ from api.service import Service
 from api.serving import Champion
 from api.settings import Settings
 from api.store_reader import StoreReader
+from api.together import Together
 from data.errors import StoreError
 from data.inbox import Inbox
 from data.store import Store, open_store
@@ -72,6 +74,7 @@ async def opened(
         consents=consents,
         idempotency=Idempotency(reader, pepper),
         champion=champion,
+        together=Together(),
         reader=reader,
         ledger=ledger,
         keeper=Keeper(writer),
@@ -93,7 +96,8 @@ async def opened(
     if champion.find() is None:
         log.error(Event.NO_CHAMPION)
     try:
-        yield service
+        with settled():
+            yield service
     finally:
         starting.cancel()
         heads.cancel()

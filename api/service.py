@@ -23,6 +23,7 @@ from api.readiness import Readiness
 from api.serving import Champion
 from api.settings import Settings
 from api.store_reader import StoreReader
+from api.together import Together
 from data.inbox import Inbox
 from data.store.decisions import Decision
 from data.store.idempotency import Claim
@@ -40,6 +41,7 @@ class Service:
     consents: Consents
     idempotency: Idempotency
     champion: Champion
+    together: Together
     reader: StoreReader
     ledger: Ledger
     keeper: Keeper

@@ -26,18 +26,19 @@ class Champion:
 
     def __init__(self, watcher: ChampionWatcher, metrics: Metrics, log: Log) -> None:
         self._watcher, self._metrics, self._log = watcher, metrics, log
+        self._seen: Scorer | None = None
         self._serving: Serving | None = None
+        self._refused: str | None = None
         self._failure: str | None = None
 
     def find(self) -> Serving | None:
         """The model in service, if there is one."""
+        scorer = self._watcher.current
+        if scorer is not None and scorer is not self._seen:
+            self._seen = scorer
+            self._take(scorer)
         self._tell_failure()
-        scorer, serving = self._watcher.current, self._serving
-        if scorer is None:
-            return None
-        if serving is None or serving.scorer is not scorer:
-            serving = self._serving = self._take(scorer)
-        return serving
+        return self._serving
 
     def get(self) -> Serving:
         """The model in service. Raises Problem 503 when there is none."""
@@ -46,16 +47,23 @@ class Champion:
             raise Problem("no-champion")
         return serving
 
-    def _take(self, scorer: Scorer) -> Serving:
+    def _take(self, scorer: Scorer) -> None:
+        """Take ``scorer`` into service; where that fails, the one before goes on."""
+        before = self._serving
+        try:
+            if before is not None and before.intake.contract == scorer.contract:
+                intake = before.intake
+            else:
+                intake = Intake(scorer.contract)
+        except Exception as error:
+            self._refused = f"its contract cannot be taken in ({type(error).__name__})"
+            return
+        self._serving, self._refused = Serving(scorer, intake), None
         self._metrics.in_service(scorer.version, scorer.contract.contract)
         self._log.info(Event.CHAMPION, model=scorer.version)
-        before = self._serving
-        if before is not None and before.intake.contract == scorer.contract:
-            return Serving(scorer, before.intake)
-        return Serving(scorer, Intake(scorer.contract))
 
     def _tell_failure(self) -> None:
-        failure = self._watcher.failure
+        failure = self._watcher.failure or self._refused
         if failure == self._failure:
             return
         self._failure = failure

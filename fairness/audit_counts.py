@@ -65,10 +65,11 @@ def count_approvals(
     which other audits may tell as well; approvals at the other rules are of this audit alone.
     """
     policy, rest = rules[0], rules[1:]
-    nested = _nested(policy, rest)
     first = Outcomes.of(decided, [policy])
     start, end = publisher.period
-    steps = Outcomes.of(f"{decided}, in steps, {start} to {end}", rules if nested else rest)
+    name = f"{decided}, in steps, {start} to {end}"
+    both = (first.dimension, policy.rule)
+    steps = Outcomes.of(name, rules, both) if _nested(policy, rest) else Outcomes.of(name, rest)
     attributes = [dimension(contract, g) for g in sample.groupings]
     outcomes = [first.dimension, steps.dimension]
     everyone = [({}, len(sample)), (first.approved(policy.rule), int(policy.approved.sum()))]
@@ -79,9 +80,6 @@ def count_approvals(
     chosen = _chosen(sample.groupings, [policy], first)
     known = publisher.publish([*attributes, first.dimension], [*people, *chosen])
     heads, own = known[: len(people)], known[len(people) :]
-    if nested:
-        again = _chosen(sample.groupings, [policy], steps)
-        publisher.note(outcomes, [(at, k) for (at, _), k in zip(again, own, strict=True)])
     others = publisher.publish(
         [*attributes, steps.dimension], _chosen(sample.groupings, rest, steps)
     )

@@ -1,8 +1,8 @@
 """The cells that published counts are sums of, and how tables of them hang together.
 
-A table has the levels of some attributes, at most one outcome, and stretches of time between any
-two limits of the periods that it, or a table that contains it, was published for. Tables are tied
-together pair by pair: each agrees with those that it contains. This finds all that follows by
+A table has the levels of some attributes, at most one outcome, the periods that it (or a table
+that contains it) was published for, and the stretches between any two of their limits. Tables are
+tied pair by pair: each agrees with those that it contains. This finds all that follows by
 adding and subtracting; ranges that only come from no person being counted less than zero times in
 a table of more attributes, or of shorter stretches, that nobody published can be a little narrower.
 """
@@ -36,13 +36,17 @@ class Tables:
         told: dict[Scope, set[Stretch]] = {}
         for t in totals:
             told.setdefault(self.scope(t.where), set()).add((t.start, t.end))
+        coarser = {d.name: d.refines[0] for d in dimensions if d.refines}
+        for (attributes, outcome), periods in list(told.items()):
+            if outcome in coarser:
+                told.setdefault((attributes, coarser[outcome]), set()).update(periods)
         self.scopes = _closed(set(told))
         self.stretches: dict[Scope, list[Stretch]] = {}
         self.cells: dict[Scope, Indices] = {}
         self.size = 0
         for scope in self.scopes:
-            periods = [p for other, some in told.items() if _within(scope, other) for p in some]
-            self.stretches[scope] = _stretches(periods)
+            own = [p for other, some in told.items() if _within(scope, other) for p in some]
+            self.stretches[scope] = _stretches(own)
             levels = [len(self.dimensions[name].levels) for name in _names(scope)]
             shape = (len(self.stretches[scope]), *levels)
             count = int(np.prod(shape))
@@ -59,7 +63,7 @@ class Tables:
         return frozenset(names) - frozenset(outcome), outcome[0] if outcome else None
 
     def columns(self, t: Total) -> Indices:
-        """The cells that ``t`` is the sum of."""
+        """The cells of its own period that ``t`` is the sum of."""
         if t.asked not in self._columns:
             self._columns[t.asked] = self._found(t)
         return self._columns[t.asked]
@@ -92,12 +96,30 @@ class Tables:
         """Equations (= 0) that make each table agree with the tables it contains."""
         rows: list[tuple[Indices, Indices]] = []
         for scope in self.scopes:
+            cells = self.cells[scope].reshape(len(self.stretches[scope]), -1)
+            for period, sums in zip(self.stretches[scope], cells, strict=True):
+                inside = self._inside(scope, period)
+                if len(inside) > 1:
+                    rows += zip(cells[inside].T, sums[:, None], strict=True)
             for part in self._contained(scope):
                 whole, small = self._along(scope, part), self.cells[part]
                 for stretch, sums in zip(self.stretches[scope], whole, strict=True):
                     during = small[self._during(part, stretch)]
                     rows += zip(sums, during.reshape(len(during), -1).T, strict=True)
+            rows += self._refined(scope)
         return _matrix(rows, self.size)
+
+    def _refined(self, scope: Scope) -> Iterator[tuple[Indices, Indices]]:
+        """That each level of a coarser outcome is the sum of those that belong to it."""
+        refines = self.dimensions[scope[1]].refines if scope[1] else None
+        if refines is None:
+            return
+        coarse, belongs = (scope[0], refines[0]), np.array(refines[1])
+        for stretch, cells in zip(self.stretches[scope], self.cells[scope], strict=True):
+            sums = self.cells[coarse][self._during(coarse, stretch)]
+            for j, level in enumerate(self.dimensions[refines[0]].levels):
+                fine = cells[..., belongs == level].reshape(-1, np.sum(belongs == level))
+                yield from zip(fine, sums[..., j].reshape(len(sums), -1).T, strict=True)
 
     @cached_property
     def people(self) -> csr_array:
@@ -124,8 +146,19 @@ class Tables:
         return cells.transpose([*axes, *rest]).reshape(len(cells), count, -1)
 
     def _during(self, scope: Scope, period: Stretch) -> list[int]:
+        """The position of ``period`` among the stretches of ``scope``, or those inside it."""
+        own = self.stretches[scope]
+        return [own.index(period)] if period in own else self._inside(scope, period)
+
+    def _inside(self, scope: Scope, period: Stretch) -> list[int]:
+        """Positions of the shortest stretches of ``scope`` inside ``period``."""
         start, end = period
-        return [i for i, (a, b) in enumerate(self.stretches[scope]) if start <= a and b <= end]
+        limits = {limit for stretch in self.stretches[scope] for limit in stretch}
+        return [
+            i
+            for i, (a, b) in enumerate(self.stretches[scope])
+            if start <= a and b <= end and not any(a < limit < b for limit in limits)
+        ]
 
     def _contained(self, scope: Scope) -> list[Scope]:
         """The largest tables within ``scope``."""
@@ -138,9 +171,10 @@ def _names(scope: Scope) -> list[str]:
 
 
 def _stretches(periods: Sequence[Stretch]) -> list[Stretch]:
-    """Between any two limits next to each other, as far as a period covers them."""
+    """The ``periods``, and what is between two limits next to each other, where one covers it."""
     limits = pairwise(sorted({limit for period in periods for limit in period}))
-    return [(a, b) for a, b in limits if any(start <= a and b <= end for start, end in periods)]
+    between = {(a, b) for a, b in limits if any(start <= a and b <= end for start, end in periods)}
+    return sorted(between | set(periods))
 
 
 def _closed(scopes: set[Scope]) -> list[Scope]:

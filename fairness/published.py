@@ -20,13 +20,15 @@ class Dimension:
     ``outcome``: the levels are what was decided (approved, declined; or the steps between
     approval rates), not who somebody is. The decisions that were taken are one dimension in all
     reports; those of a model at a fixed approval rate are one of their own for each report.
-    ``grows``: levels may join later (branches), because none is ever drawn anew.
+    ``grows``: levels may join later (branches), because none is ever drawn anew. ``refines``: a
+    coarser outcome, and the level of it that each level belongs to.
     """
 
     name: str
     levels: tuple[str, ...]
     outcome: bool = False
     grows: bool = False
+    refines: tuple[str, tuple[str, ...]] | None = None
 
     def with_levels_of(self, other: Dimension) -> Dimension:
         """Its own levels and then those that ``other`` has in addition."""
@@ -34,7 +36,8 @@ class Dimension:
 
     def plain(self) -> dict[str, Any]:
         """The form that is kept."""
-        return {**asdict(self), "levels": list(self.levels)}
+        refines = None if self.refines is None else [self.refines[0], list(self.refines[1])]
+        return {**asdict(self), "levels": list(self.levels), "refines": refines}
 
 
 @dataclass(frozen=True)
@@ -158,16 +161,20 @@ class Register:
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> Register:
         """Read ``plain()`` back."""
-        dimensions = [
-            Dimension(d["name"], tuple(d["levels"]), d["outcome"], d["grows"])
-            for d in plain["dimensions"]
-        ]
+        dimensions = [_dimension(d) for d in plain["dimensions"]]
         totals = [
             replace(total((t["start"], t["end"]), t["count"], t["where"]), within=t["within"])
             for t in plain["totals"]
         ]
         withheld = [total((t["start"], t["end"]), 0, t["where"]).asked for t in plain["withheld"]]
         return cls().joined(dimensions, totals, withheld)
+
+
+def _dimension(plain: Mapping[str, Any]) -> Dimension:
+    refines = plain["refines"]
+    coarser = None if refines is None else (str(refines[0]), tuple(refines[1]))
+    told = plain["name"], tuple(plain["levels"]), plain["outcome"], plain["grows"]
+    return Dimension(*told, coarser)
 
 
 def _plain(where: Where) -> dict[str, list[str]]:

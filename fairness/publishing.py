@@ -103,10 +103,22 @@ class Outcomes:
     order: tuple[str, ...]
 
     @classmethod
-    def of(cls, name: str, rules: Sequence[Approvals]) -> Outcomes:
-        """Of ``rules`` that each approve all that a stricter one does."""
+    def of(
+        cls, name: str, rules: Sequence[Approvals], policy: tuple[Dimension, str] | None = None
+    ) -> Outcomes:
+        """Of ``rules`` that each approve all that a stricter one does.
+
+        ``policy``: the dimension of one of them alone, and its name, where it is one of them.
+        """
         order = tuple(r.rule for r in sorted(rules, key=lambda r: int(r.approved.sum())))
-        return cls(Dimension(name, (*order, "never"), outcome=True), order)
+        refines = None
+        if policy is not None:
+            coarse, rule = policy
+            at = order.index(rule) + 1
+            approved, declined = coarse.levels
+            refines = coarse.name, (approved,) * at + (declined,) * (len(order) + 1 - at)
+        dimension = Dimension(name, (*order, "never"), outcome=True, refines=refines)
+        return cls(dimension, order)
 
     def approved(self, rule: str) -> Where:
         """The steps that a rule approves."""

@@ -29,7 +29,7 @@ from fairness.groups import BoolArray
 from fairness.published import Dimension, Register, Total
 
 FEWEST = 10
-PERIODS = 6
+PERIODS = 3
 MOST = 2000
 
 
@@ -79,7 +79,7 @@ def suppress(
 
 def _shown(t: Total, known: Total | None, fewest: int) -> Total | None:
     """What is ``known`` of ``t``; nothing where it is too small."""
-    if known is None or t.count < fewest:
+    if known is None or 0 < t.count < fewest:
         return None
     if t.rounded(known.within) != known:
         raise contradiction()
@@ -99,17 +99,25 @@ def _decided(
     outcomes = {d.name for d in dimensions if d.outcome}
     forms = Forms.of(totals, fewest)
     form = _at_best(forms, totals, outcomes, register.crossed(start, end), rounded)
-    if _chain(before, (start, end)) > PERIODS:
+    groups = Register((), tuple(t for t in before if _attributes(t, outcomes)))
+    periods = {(start, end), *((t.start, t.end) for t in groups.linked(start, end).totals)}
+    if len(periods) > PERIODS:
         form[:] = forms.last
-    tables = Tables(dimensions, [*before, *totals])
-    try:
-        form = Search(tables, before, totals, forms, form, MOST).run()
-    except UndecidedError:
-        form = np.full(len(totals), forms.last)
+    if (form < forms.last).any():
+        form = _searched(Tables(dimensions, [*before, *totals]), before, totals, forms, form)
     return [
         None if w == WITHHELD else t.rounded(int(w))
         for t, w in zip(totals, forms.within(form), strict=True)
     ]
+
+
+def _searched(
+    tables: Tables, before: Sequence[Total], totals: Sequence[Total], forms: Forms, form: Errors
+) -> Errors:
+    try:
+        return Search(tables, before, totals, forms, form, MOST).run()
+    except UndecidedError:
+        return np.full(len(totals), forms.last)
 
 
 def _at_best(
@@ -120,19 +128,16 @@ def _at_best(
     rounded: bool,
 ) -> Errors:
     """The finest form of each of ``totals`` that is tried."""
-
-    def attributes(t: Total) -> int:
-        return len({name for name, _ in t.where} - outcomes)
-
-    detailed = any(attributes(t) > 1 for t in crossed)
+    detailed = any(_attributes(t, outcomes) > 1 for t in crossed)
     form = np.full(len(totals), int(rounded or bool(crossed)))
     for i, t in enumerate(totals):
-        secret = t.count > 0 or attributes(t) < len(t.where)
-        if (t.count < forms.fewest and secret) or (detailed and attributes(t) > 1):
+        attributes = _attributes(t, outcomes)
+        secret = t.count > 0 or attributes < len(t.where)
+        if (t.count < forms.fewest and secret) or (detailed and attributes > 1):
             form[i] = forms.last
     return form
 
 
-def _chain(before: Sequence[Total], period: tuple[int, int]) -> int:
-    """Different periods that hang together with ``period``, that one among them."""
-    return len({period, *((t.start, t.end) for t in before)})
+def _attributes(t: Total, outcomes: set[str]) -> int:
+    """How many attributes a total is by."""
+    return len({name for name, _ in t.where} - outcomes)

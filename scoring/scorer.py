@@ -1,6 +1,6 @@
 """The one path from inputs to scores, for the server, the batch command and evaluation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -61,9 +61,9 @@ class Scorer:
         """Score ``n`` applications given as columns of inputs."""
         return self.score_matrix(self.vectorizer.matrix(columns, n), explain=explain)
 
-    def score_one(self, values: Mapping[str, Any]) -> Scores:
-        """Score one application given as its inputs by name: the same bits as in a batch."""
-        return self.score_matrix(self.vectorizer.row(values))
+    def score_each(self, each: Sequence[Mapping[str, Any]]) -> Scores:
+        """Score applications given as their inputs by name: the same bits as from columns."""
+        return self.score_matrix(self.vectorizer.rows(each))
 
     def score_matrix(self, matrix: FloatArray, *, explain: bool = True) -> Scores:
         """Score rows of the model's matrix (n, k), as ``Vectorizer.matrix`` gives them."""

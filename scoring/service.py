@@ -86,11 +86,7 @@ def _new_id(now: datetime) -> str:
 
 
 def _score(scorer: Scorer, applications: Sequence[Application]) -> Scores:
-    if len(applications) == 1:
-        return scorer.score_one(applications[0].values)
-    names = scorer.contract.inputs
-    columns = {name: [a.values.get(name) for a in applications] for name in names}
-    return scorer.score(columns, len(applications))
+    return scorer.score_each([a.values for a in applications])
 
 
 def _record(

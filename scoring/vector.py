@@ -53,18 +53,23 @@ class Vectorizer:
             inputs[:, i] = self._encode(name, columns.get(name), n)
         return self._assemble(inputs)
 
-    def row(self, values: Mapping[str, Any]) -> FloatArray:
-        """The matrix (1, k) of one application; ``values`` maps input names to its values.
+    def rows(self, each: Sequence[Mapping[str, Any]]) -> FloatArray:
+        """The matrix (n, k) of n applications; each maps input names to its values.
 
-        The same bytes as ``matrix`` gives, several times faster.
+        The same bytes as ``matrix`` gives, several times faster for few applications.
         """
+        given = [self._given(values) for values in each]
+        return self._assemble(np.array(given, dtype=np.float64).reshape(len(each), -1))
+
+    def _given(self, values: Mapping[str, Any]) -> list[Any]:
+        """The inputs of one application, categories coded."""
         given: list[Any] = [values.get(name) for name in self.contract.inputs]
         for i, name, codes in self._coded:
             if not _missing(given[i]):
                 given[i] = codes.get(given[i])
                 if given[i] is None:
                     raise _unknown(name)
-        return self._assemble(np.array([given], dtype=np.float64))
+        return given
 
     def _assemble(self, inputs: FloatArray) -> FloatArray:
         """The model's matrix from all inputs (n, inputs), coded."""

@@ -32,6 +32,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 from fairlearn.metrics import MetricFrame, selection_rate
@@ -42,8 +43,9 @@ from data.synthetic.world import build_world
 from fairness.disparity import POLICY, Approvals, disparities
 from fairness.groups import BoolArray, Grouping
 from fairness.intervals import ratio_interval
+from fairness.judging import Judging
 from fairness.profiles import load_profile
-from fairness.schema_sections import Range
+from fairness.schema_sections import Impact, Range
 from fairness.verdicts import Verdict
 from tests.fairness.planted import PARITY, PLANTED, PROFILE, Case, Truth, live, population
 
@@ -71,25 +73,25 @@ class World:
         """Count one audit and what the tools of today say about the same people."""
         self.seeds += 1
         self.counts.update(name for name, holds in _questions(case, truth) if holds)
-        women = _women(case)
-        self.sizes.append((truth.air, women.value or np.nan))
+        self.sizes.append((truth.air, _women(case).air.value or np.nan))
         interval = ratio_interval(*truth.fresh.T)
         self.fresh.append((interval.low <= truth.air) & (truth.air <= interval.high))
 
 
 def _questions(case: Case, truth: Truth) -> Iterator[tuple[str, bool]]:
     found = [f for f in case.audit.findings if f.verdict == Verdict.FAIL]
-    policy = [f for f in found if (f.attribute, f.group, f.rule) == (SEX, "female", POLICY)]
-    inside = _holds(_women(case), truth.air)
+    women = _women(case)
+    below, inside = _proven_below(women), _holds(women.air, truth.air)
     tpr = next(
         o
         for o in case.audit.outcomes
         if (o.attribute, o.group, o.metric) == (SEX, "female", "tpr_difference")
     )
-    yield "found", bool(policy)
+    yield "below", below
     yield "inside", inside
-    yield "found and inside", bool(policy) and inside
-    yield "family", _holds(_women(case, corrected=True), truth.air)
+    yield "below and inside", below and inside
+    yield "women fail", women.verdict == Verdict.FAIL
+    yield "family", _holds(women.air_corrected, truth.air)
     yield "past", _holds(_past(case), truth.past_air)
     yield "tpr", _holds(tpr.bounds, truth.tpr_gap) and not _contradicts(tpr.sign, truth.tpr_gap)
     yield "fails", case.audit.verdict == Verdict.FAIL
@@ -103,19 +105,29 @@ def _questions(case: Case, truth: Truth) -> Iterator[tuple[str, bool]]:
     yield "fairlearn below 1", high < 1
 
 
-def _women(case: Case, *, corrected: bool = False) -> Range:
-    """The published AIR of women at the policy in force."""
-    row = next(
+@cache
+def _judging() -> Judging:
+    return load_profile(PROFILE).judging("adverse_impact_ratio")
+
+
+def _women(case: Case) -> Impact:
+    """What is published of women at the policy in force."""
+    return next(
         i for i in case.audit.impact if (i.attribute, i.group, i.rule) == (SEX, "female", POLICY)
     )
-    return row.air_corrected if corrected else row.air
+
+
+def _proven_below(women: Impact) -> bool:
+    """Whether the audit proves a lower rate than men's, corrected for the whole family."""
+    if women.air.value is None or women.p_corrected is None:
+        return False
+    return women.air.value < 1 and women.p_corrected <= _judging().error
 
 
 def _past(case: Case) -> Range:
     """AIR of the lender's own decisions about the same people."""
     rules = [Approvals(POLICY, case.past)]
-    judging = load_profile(PROFILE).judging("adverse_impact_ratio")
-    judged = disparities(case.sample.groupings, rules, judging)
+    judged = disparities(case.sample.groupings, rules, _judging())
     air = next(d.air for d in judged if (d.compared.attribute, d.compared.group) == (SEX, "female"))
     return Range(value=air.value, low=air.low, high=air.high)
 
@@ -172,10 +184,11 @@ def run(seeds: int, chunks: int) -> tuple[World, World]:
 
 
 PLANTED_LINES = (
-    ("right sign (FAIL) and true size inside its 95 % interval", "found and inside", ">= 95 %"),
-    ("  right sign: women FAIL below men", "found", ">= 95 %"),
-    ("  true size inside its 95 % interval", "inside", "-"),
+    ("right sign, and true size inside its 95 % interval", "below and inside", ">= 95 %"),
+    ("  right sign: women proven below men (corrected)", "below", ">= 95 %"),
+    ("  true size inside its 95 % interval", "inside", ">= 95 %"),
     ("  true size inside the limits of the whole family", "family", "-"),
+    ("women FAIL (also beyond the tolerance of 0.9)", "women fail", "-"),
     ("lender's past decisions: true AIR inside its interval", "past", "-"),
     ("true TPR gap inside its bounds, sign not contradicted", "tpr", "-"),
     ("false: an attribute FAILs that is null", "others fail", "<= 1 %"),
@@ -222,7 +235,7 @@ def main(seeds: int, *, quick: bool) -> None:
     """Run, report and fail where a bar is missed beyond chance, or by one FAIL too many."""
     planted, none = run(seeds, 10 if quick else CHUNKS)
     report(planted, none)
-    found = min(_exact(planted.counts[n], seeds)[1] for n in ("found", "found and inside"))
+    found = min(_exact(planted.counts[n], seeds)[1] for n in ("below", "below and inside"))
     if found < 0.95 or none.counts["fails"] > max(1, seeds // 100):
         raise SystemExit("the bar is missed")
 

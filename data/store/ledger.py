@@ -24,6 +24,8 @@ from data.vault import Vault
 _LOCK = 0x636861696E  # 'chain'
 _ROWS = select(decisions)
 
+_SIZES = (64, 32, 16, 8, 4, 2, 1)
+
 Rows = list[tuple[Any, ...]]
 Ground = Literal["requested", "consent_withdrawn", "unlawful", "ordered"]
 """Why a person is erased (GDPR art. 17(1)); a list, as a text could name the person for ever."""
@@ -55,8 +57,8 @@ class Ledger:
             tail = _lock_tail(cursor, as_text)
             self._vault.refresh()
             rows, links = self._rows(made, tail, as_text)
-            cursor.executemany(_insert(decisions, as_text), rows)
-            cursor.executemany(_insert(audit_chain, as_text), links)
+            _insert_all(cursor, decisions, rows, as_text)
+            _insert_all(cursor, audit_chain, links, as_text)
 
     def _rows(self, made: Sequence[Decision], tail: Tail, as_text: bool) -> tuple[Rows, Rows]:
         """The rows of ``made`` and of the chain over them."""
@@ -111,7 +113,7 @@ class Ledger:
             made = link(tail.link, position, kind, moment(now), ref, digest)
             stored_at = moment(now) if as_text else now
             row = (position, kind, stored_at, ref, content, digest, made)
-            cursor.execute(_insert(audit_chain, as_text), row)
+            _insert_all(cursor, audit_chain, [row], as_text)
 
     def person(self, applicant_id: str) -> str:
         """What stands for a person in the store (see ``Vault.pseudonym``)."""
@@ -217,9 +219,25 @@ def _tail(cursor: Any) -> Tail:
     return Tail(*row) if row else Tail(0, START)
 
 
+def _insert_all(cursor: Any, table: Table, rows: Rows, sqlite: bool) -> None:
+    """Insert ``rows``; SQLite takes some in one statement, in numbers that it has seen before.
+
+    A thread gives Python's lock up around each statement of SQLite and has to get it back.
+    """
+    if not sqlite:
+        cursor.executemany(_insert(table, "%s", 1), rows)
+        return
+    at = 0
+    for size in _SIZES:
+        while len(rows) - at >= size:
+            values = [value for row in rows[at : at + size] for value in row]
+            cursor.execute(_insert(table, "?", size), values)
+            at += size
+
+
 @cache
-def _insert(table: Table, marks: bool) -> str:
-    """The insert of all columns of ``table`` in the driver's own form."""
+def _insert(table: Table, mark: str, rows: int) -> str:
+    """The insert of all columns of some ``rows`` of ``table`` in the driver's own form."""
     names = [column.name for column in table.columns]
-    places = ", ".join(["?" if marks else "%s"] * len(names))
-    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({places})"  # noqa: S608
+    places = ", ".join([f"({', '.join([mark] * len(names))})"] * rows)
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES {places}"  # noqa: S608

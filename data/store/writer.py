@@ -135,8 +135,8 @@ class _GivenUpError(Exception):
 
 
 def _hold(group: Sequence[_Submission]) -> bool:
-    """Let nobody give up from now on; False when somebody has."""
-    return all([s.done.running() or s.done.set_running_or_notify_cancel() for s in group])
+    """Let nobody give up from now on; False as soon as somebody has."""
+    return all(s.done.running() or s.done.set_running_or_notify_cancel() for s in group)
 
 
 def _keep_claims(connection: Connection, group: Sequence[_Submission]) -> set[_Submission]:

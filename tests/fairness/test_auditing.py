@@ -19,7 +19,7 @@ from fairness.profiles import load_profile
 from tests.fairness.portfolio import VERSION, sample, scorer
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
-EMPTY: dict[str, Any] = {"dimensions": [], "totals": []}
+EMPTY: dict[str, Any] = {"dimensions": [], "totals": [], "withheld": []}
 
 
 @pytest.fixture

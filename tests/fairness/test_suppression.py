@@ -1,5 +1,6 @@
 """Which counts may be published: within a report and between reports."""
 
+from dataclasses import replace
 from itertools import pairwise, product
 from typing import Any
 
@@ -8,8 +9,9 @@ import pytest
 from scipy.optimize import linprog
 
 from data.errors import ProtectedError
+from fairness import suppression
 from fairness.published import Dimension, Register, Total, total
-from fairness.suppression import FEWEST, suppress
+from fairness.suppression import FEWEST, PERIODS, suppress
 
 SEX = Dimension("sex", ("female", "male", "not stated"))
 AGE = Dimension("age", ("under 25", "25-49", "50 and over"))
@@ -174,6 +176,67 @@ def test_the_same_report_again_may_be_published_again() -> None:
     again = suppress(one.register, ALL, totals)
     assert again.published.tolist() == one.published.tolist()
     assert again.register == one.register
+
+
+def test_counts_of_some_of_the_same_days_are_coarse() -> None:
+    """Rounded at best; those of two attributes at once are withheld, as there were some before."""
+    rows, day = people(900, 3)
+    one = suppress(Register(), ALL, report(rows, day, 0, 90))
+    totals = report(rows, day, 7, 97)
+    two = suppress(one.register, ALL, totals)
+    assert not two.published.any()
+    known = [shown is not None for shown in two.shown]
+    crossed = [{"sex", "age"} <= dict(t.where).keys() for t in totals]
+    assert not any(k for k, both in zip(known, crossed, strict=True) if both)
+    assert sum(known) > 0.6 * crossed.count(False)
+    withheld = [t for t, k in zip(totals, known, strict=True) if not k]
+    small = [t for days in ((0, 7), (90, 97)) for t in report(rows, day, *days) if t.count < FEWEST]
+    assert betrayed(two.register, [t for t in withheld if t.count < FEWEST] + small) == []
+
+
+def test_a_chain_of_periods_ends_and_begins_again() -> None:
+    rows, day = people(1200, 4)
+    register, shown = Register(), []
+    for start in (0, 7, 14, 21, 28, 84):
+        found = suppress(register, ALL, report(rows, day, start, start + 36))
+        register = found.register
+        shown.append(any(t is not None for t in found.shown))
+    assert shown == [True] * PERIODS + [False, False, True]
+
+
+def test_what_takes_too_long_to_decide_is_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suppression, "MOST", 3)
+    found = suppress(Register(), ALL, report(*people(400, 0), 0, 120))
+    assert found.shown == (None,) * len(found.shown)
+    assert found.register.totals == ()
+
+
+def test_what_was_withheld_stays_withheld_and_what_was_told_is_told_again() -> None:
+    totals = report(*people(500, 2), 0, 120)
+    one = suppress(Register(), ALL, totals[:20])
+    again = suppress(one.register, ALL, totals)
+    assert again.shown[:20] == one.shown
+    assert {t.asked for t, s in zip(totals[:20], one.shown, strict=True) if s is None} <= set(
+        again.register.withheld
+    )
+
+
+def test_a_coarser_outcome_is_the_sum_of_the_finer_ones() -> None:
+    """40 approved by the policy and 31 by the strictest rule leave 9 between the two."""
+    steps = Dimension(
+        "steps",
+        ("strictest", "policy", "never"),
+        outcome=True,
+        refines=("decided", ("approved", "approved", "declined")),
+    )
+    approved = total((0, 9), 40, {"sex": ["male"], "decided": ["approved"]})
+    one = suppress(Register(), [SEX, DECIDED], [approved])
+    assert one.published.all()
+    strictest = total((0, 9), 31, {"sex": ["male"], "steps": ["strictest"]})
+    two = suppress(one.register, [SEX, DECIDED, steps], [strictest])
+    assert not two.published.any()
+    apart = replace(steps, refines=None)
+    assert suppress(one.register, [SEX, DECIDED, apart], [strictest]).published.all()
 
 
 def test_groups_may_not_change() -> None:

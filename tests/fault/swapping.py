@@ -1,8 +1,9 @@
 """New champions in a loaded server, through the registry, and who answered what."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from api.wiring import open_ledger
@@ -28,6 +29,7 @@ class Swaps:
     swaps: int = 0
     answers: int = 0
     failed: int = 0
+    failures: Counter[str] = field(default_factory=Counter)
     mixed: int = 0
     slowest: float = 0.0
 
@@ -53,6 +55,7 @@ def swap_under_load(
     store.close()
     seen.answers = len(clients.answered)
     seen.failed = len(clients.sent) - len(clients.acknowledged)
+    seen.failures.update(str(sent.reply.get("type")) for sent in clients.sent if sent.status != 200)
     with open_ledger(settings) as (_, ledger):
         for sent in clients.acknowledged:
             stored = ledger.find(sent.reply["decision_id"])

@@ -71,8 +71,8 @@ def test_who_gives_up_takes_nobody_along(store: Store, tmp_path: Path) -> None:
     assert slow.appended.wait(PATIENCE)
     group = [writer.submit([decision(n)]) for n in (2, 3, 4)]
     slow.appended.clear()
-    slow.gate.set()
-    slow.gate = threading.Event()
+    opened, slow.gate = slow.gate, threading.Event()
+    opened.set()
     assert slow.appended.wait(PATIENCE)
     assert group[1].cancel()
     slow.gate.set()
@@ -99,7 +99,7 @@ def test_a_commit_that_ends_after_the_refusal_is_found_again(
     tmp_path: Path, store_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = threading.Event()
-    commit = DefaultDialect.do_commit
+    commit: Any = DefaultDialect.do_commit
 
     def late(self: DefaultDialect, connection: Any) -> None:
         if threading.current_thread().name == WRITER:

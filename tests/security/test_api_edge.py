@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from api.service import Service
 from tests.web.world import World, application, home_settings, served
 
 PLANTED = "PLANTED471147114711"
@@ -45,51 +44,6 @@ def test_another_method_is_a_problem_that_names_the_right_one(world: World, meth
     assert reply.status_code == 405
     assert reply.headers["allow"] == "POST"
     assert reply.json()["type"] == "/problems/method-not-allowed"
-
-
-FAULTS = (
-    "api.auth.key_id_of",
-    "api.api_keys.Pepper.digest",
-    "api.limits.Failures.check",
-    "api.limits.Failures.got_in",
-    "api.limits.Buckets.take",
-    "data.store.keys.QuickKeys.find",
-    "api.routes.scores.read_body",
-    "api.routes.scores.render",
-    "api.intake.parse",
-    "api.idempotency.find_made",
-    "api.probing.Probing.note",
-    "api.budgets.Budgets.charged",
-    "api.deciding.decide",
-    "scoring.scorer.Scorer.score_one",
-)
-
-
-@pytest.mark.parametrize("place", FAULTS)
-def test_a_fault_is_a_silent_500_and_never_a_score(
-    world: World, place: str, monkeypatch: pytest.MonkeyPatch, capsysbinary: Any
-) -> None:
-    headers = world.auth() | {"Idempotency-Key": place}
-
-    def broken(*_: Any, **__: Any) -> Any:
-        raise RuntimeError(PLANTED)
-
-    monkeypatch.setattr(place, broken)
-    reply = world.client.post("/score", json=application(), headers=headers)
-    assert (reply.status_code, reply.json()["type"]) == (500, "/problems/internal-error")
-    assert reply.headers["content-type"] == "application/problem+json"
-    assert PLANTED not in reply.text + str(reply.headers)
-    assert "approve" not in reply.text
-
-
-def test_a_fault_of_the_store_is_no_score(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def broken(*_: Any) -> None:
-        raise RuntimeError(PLANTED)
-
-    monkeypatch.setattr(Service, "keep", broken)
-    reply = world.client.post("/score", json=application(), headers=world.auth())
-    assert reply.status_code == 500
-    assert set(json.loads(reply.text)) == {"type", "title", "status", "instance"}
 
 
 @pytest.mark.parametrize(

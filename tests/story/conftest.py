@@ -1,4 +1,4 @@
-"""One small portfolio lived through once by all story tests: generate, train, audit, promote."""
+"""One small portfolio lived through once by all story tests: generate, train, promote."""
 
 import io
 import json
@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from api.cli import main
+from api.wiring import open_registry
+from tests.gates import FAIR
 
-APPLICATIONS = 4000
+APPLICATIONS = 3000
 
 
 @dataclass(frozen=True)
@@ -57,24 +59,13 @@ def run_command(*arguments: str) -> Outcome:
     return Outcome(code, text.getvalue(), errors.read())
 
 
-def promote(version: str, portfolio: Path, folder: Path) -> Outcome:
-    """Audit a version and make it champion; if it fails, two people accept that."""
-    options = ("--model", version, "--data", str(portfolio), "--profile", "uemoa", "--no-flips")
-    audited = run_command("fairness", "audit", *options, "--json")
-    assert audited.code == 0, audited.errors
-    (audit,) = audited.json["audits"]
-    for name in ("Ana", "Ben") if audit["verdict"] == "FAIL" else ():
-        made = run_command("keys", "create", "--role", "risk", "--name", name, "--json").json
-        key = folder / f"{name}.key"
-        key.write_text(made["key"], "utf-8")
-        given = ("--reason", "People of this test are made up.", "--key-file", str(key))
-        assert run_command("fairness", "accept", audit["audit"], *given).code == 0
-    return run_command("models", "promote", version, "--json")
-
-
 @pytest.fixture(scope="session")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    """Generate, train, audit and promote once; the home is named by ``MICROSCORE_HOME``."""
+    """Generate, train and promote once; the home is named by ``MICROSCORE_HOME``.
+
+    Without an audit, which would take longer than the rest: test_decided_commands.py promotes
+    with one.
+    """
     base = tmp_path_factory.mktemp("story")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MICROSCORE_HOME", str(base / "home"))
@@ -91,6 +82,6 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         assert made.code == 0
         trained = run_command("train", "microloan", "--data", str(portfolio), "--json")
         assert trained.code == 0, trained.errors
-        promoted = promote(trained.json["version"], portfolio, base)
-        assert promoted.json["version"] == trained.json["version"], promoted.errors
+        with open_registry() as registry:
+            registry.promote(trained.json["version"], [FAIR], "test")
         yield Story(base / "home", portfolio, trained.json, run_command)

@@ -4,14 +4,17 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import jsonschema_rs
 import pytest
 
 from api.audits import AuditSettings, open_protected
+from api.cli import demo
 from api.schedule import blocks
-from api.wiring import open_ledger, open_registry
+from api.wiring import open_home_store, open_ledger, open_registry
 from data.statements import Stated, Statement
+from data.store.audits import acceptances_of
 from fairness.records import AuditRecord, audit_id, json_schema
 from scoring.sealing import write_bundle
 from scoring.signing import SigningKey
@@ -130,15 +133,43 @@ def test_a_failed_audit_is_accepted_by_two_people_and_then_promotes(
         assert registry.events("champion")[-1].gates == [gate]
 
 
+def test_two_stand_ins_accept_for_the_demonstration(
+    versions: tuple[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its audit fails as well; here it is one of the decisions, as there are no files."""
+    audits: list[dict[str, Any]] = []
+
+    def run(*command: str, key: str | None = None) -> dict[str, Any]:
+        """The command in this process."""
+        if command[:2] == ("fairness", "audit"):
+            assert {"--model", versions[0], "--data", str(tmp_path)} <= set(command)
+            command = ("fairness", "audit", "--decisions", DAYS, "--profile", "uemoa")
+        with pytest.MonkeyPatch.context() as patch:
+            if key is not None:
+                patch.setenv("MICROSCORE_API_KEY", key)
+            done = run_command(*command, "--json")
+        assert done.code == 0, done.errors
+        audits.extend(done.json.get("audits", []))
+        return done.json
+
+    monkeypatch.setattr(demo, "_run", run)
+    demo._audit(versions[0], tmp_path)
+    assert [a["verdict"] for a in audits] == ["FAIL"]
+    with open_home_store() as store:
+        accepted = acceptances_of(store, audits[0]["audit"])
+    assert [a.person for a in accepted] == list(demo.STAND_INS)
+    assert {a.reason for a in accepted} == {demo.ACCEPTED}
+
+
 def test_the_worker_audits_the_champion_once(
     versions: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MICROSCORE_AUDIT_PROFILES", "eu")
     done = run_command("worker", "--once", "--json")
     assert done.code == 0, done.errors
-    (job,) = done.json["jobs"]
+    (job,) = (job for job in done.json["jobs"] if job["kind"] == "fairness")
     (audit,) = job["result"]["audits"]
-    assert (job["kind"], audit["model"], audit["profile"]) == ("fairness", versions[0], "eu")
+    assert (audit["model"], audit["profile"]) == (versions[0], "eu")
     assert Path(audit["folder"], "report.html").exists()
     assert run_command("worker", "--once", "--json").json == {"jobs": []}
     assert "C20" not in done.text + done.errors

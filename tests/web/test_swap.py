@@ -88,6 +88,25 @@ def test_a_champion_that_cannot_be_loaded_is_told_and_the_old_one_serves() -> No
         assert f"microscore_champion_failing {told}.0" in metrics.text().decode()
 
 
+def test_a_champion_whose_contract_cannot_be_taken_in_leaves_the_old_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bundle = small_bundle()
+    other = replace(bundle, contract=bundle.contract.model_copy(update={"version": "2"}))
+    switch, metrics = Switch(Scorer(bundle, "good"), Scorer(other, "bad")), Metrics()
+    champion = Champion(cast(ChampionWatcher, switch), metrics, Log())
+    assert champion.get().scorer.version == "good"
+    with monkeypatch.context() as patch:
+        patch.setattr("api.serving.Intake", None)
+        switch.current = switch.scorers[1]
+        for _ in range(3):
+            assert champion.get().scorer.version == "good"
+    assert "microscore_champion_failing 1.0" in metrics.text().decode()
+    switch.current = switch.scorers[0]
+    assert champion.get().scorer.version == "good"
+    assert "microscore_champion_failing 0.0" in metrics.text().decode()
+
+
 def test_a_promoted_model_comes_into_service(tmp_path: Any) -> None:
     settings = home_settings(tmp_path)
     with served(settings) as world:
