@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import which
@@ -122,6 +123,7 @@ def running(
     *,
     key: str | None = None,
     environment: dict[str, str] | None = None,
+    cwd: Path | None = None,
 ) -> Iterator[Server]:
     """Start ``command`` and wait until it answers 200; ended with SIGTERM after the block."""
     log = bodies.with_name(f"{name.split(maxsplit=1)[0]}.log")
@@ -132,18 +134,25 @@ def running(
             stdout=file,
             stderr=file,
             env=inherited | (environment or {}),
+            cwd=cwd,
+            start_new_session=True,
         )
         try:
             server = Server(name, port, path, bodies, process, key)
             _wait(server, log)
             yield server
         finally:
-            process.terminate()
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End the process, and what it started and left behind."""
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=20)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _wait(server: Server, log: Path) -> None:

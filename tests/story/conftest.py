@@ -14,7 +14,7 @@ from api.cli import main
 from api.wiring import open_registry
 from tests.gates import FAIR
 
-APPLICATIONS = 3000
+APPLICATIONS = 4000
 
 
 @dataclass(frozen=True)
