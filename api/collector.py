@@ -15,7 +15,6 @@ def settled() -> Iterator[None]:
     A full look at everything that a server has loaded stops it for more than 100 ms.
     """
     before = gc.get_threshold()
-    gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, *before[1:])
     try:

@@ -33,7 +33,7 @@ from api.api_keys import MOST, Narrowing, Pepper, create_key
 from bench.servers.load import Run, Stream, missing_tools, most
 from bench.servers.peers import PEERS, peer_running
 from bench.servers.portfolio import applications, bundle, matrix
-from bench.servers.running import Server, free_port, running
+from bench.servers.running import Server, Start, free_port, running
 from bench.servers.soak import soak
 from data.store import open_store
 from scoring.kernel.build import library_path
@@ -81,7 +81,7 @@ def _ours(folder: Path, bodies: Path, *, kernel: bool = True) -> Iterator[Server
     command = [sys.executable, *start, "serve", "--port", str(port)]
     name = "microscore" if kernel else "microscore without kernel"
     settings = {"MICROSCORE_HOME": str(home), "MICROSCORE_DISK_FLOOR_MB": "0"}
-    with running(name, command, bodies, "/score", port, key=key, environment=settings) as server:
+    with running(Start(name, command, bodies, "/score", port, key, settings)) as server:
         yield server
 
 
@@ -89,7 +89,7 @@ def _ours(folder: Path, bodies: Path, *, kernel: bool = True) -> Iterator[Server
 def _empty(bodies: Path) -> Iterator[Server]:
     port = free_port()
     command = [sys.executable, "-m", "bench.servers.empty", str(port)]
-    with running("empty", command, bodies, "/score", port) as server:
+    with running(Start("empty", command, bodies, "/score", port)) as server:
         yield server
 
 

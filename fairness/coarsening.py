@@ -191,8 +191,10 @@ class Search:
     def _found_out(self, reader: Reader, i: int) -> bool:
         """Whether a reader knows the count of target ``i`` better than may be."""
         columns = self.targets[i]
-        low = 0.0
-        if reader.bounds.high[columns].sum() >= self.fewest:
+        low, (least, most) = 0.0, (ends[columns].sum() for ends in reader.bounds)
+        if least > 0.5 and most < self.fewest - NOTHING:
+            return True
+        if most >= self.fewest:
             low, solution = reader.extreme(columns, 1)
             self._seen(solution)
         if low >= self.fewest - NOTHING:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.contract import Contract
-from data.features.applications import build_applications
+from data.features.applications import Applications, build_applications
 from scoring.scorer import Scorer
 from scoring.vector import FloatArray
 
@@ -52,7 +52,8 @@ def flip_test(scorer: Scorer, tables: Mapping[str, pa.Table]) -> list[Flip]:
     flips = []
     for attribute, table, column in _raw_columns(scorer.contract, tables):
         for change, values in _changes(scorer.contract, attribute, tables[table][column]):
-            after = _Run.of(scorer, {**tables, table: _replaced(tables[table], column, values)})
+            changed = {**tables, table: _replaced(tables[table], column, values)}
+            after = _Run.of(scorer, changed, (tables, before.applications))
             different = after.log_odds != before.log_odds
             moved = np.abs(after.log_odds - before.log_odds)[different]
             flips.append(
@@ -62,7 +63,9 @@ def flip_test(scorer: Scorer, tables: Mapping[str, pa.Table]) -> list[Flip]:
                     change,
                     values_changed=_count_changed(tables[table][column], values),
                     applications=len(different),
-                    inputs_changed=_rows_changed(before.inputs, after.inputs),
+                    inputs_changed=_rows_changed(
+                        before.applications.inputs, after.applications.inputs
+                    ),
                     scores_changed=int(np.count_nonzero(different)),
                     largest_change=float(np.max(moved, initial=0.0)),
                 )
@@ -74,14 +77,20 @@ def flip_test(scorer: Scorer, tables: Mapping[str, pa.Table]) -> list[Flip]:
 class _Run:
     """One pass of the pipeline."""
 
-    inputs: pd.DataFrame
+    applications: Applications
     log_odds: FloatArray
 
     @classmethod
-    def of(cls, scorer: Scorer, tables: Mapping[str, pa.Table]) -> _Run:
-        inputs = build_applications(scorer.contract, tables).inputs
+    def of(
+        cls,
+        scorer: Scorer,
+        tables: Mapping[str, pa.Table],
+        like: tuple[Mapping[str, pa.Table], Applications] | None = None,
+    ) -> _Run:
+        applications = build_applications(scorer.contract, tables, like=like)
+        inputs = applications.inputs
         columns = {str(name): inputs[name].to_numpy() for name in inputs}
-        return cls(inputs, scorer.score(columns, len(inputs), explain=False).log_odds)
+        return cls(applications, scorer.score(columns, len(inputs), explain=False).log_odds)
 
 
 def _raw_columns(

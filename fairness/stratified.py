@@ -97,7 +97,7 @@ def _segmented(grouping: Grouping, group: int, names: list[str], strata: Strata)
         attribute=grouping.title,
         group=grouping.names[group],
         reference=grouping.names[grouping.reference],
-        segments=tuple(_segment(name, strata, i) for i, name in enumerate(kept)),
+        segments=_segments(kept, strata),
         pooled=pooled,
         air=mantel_haenszel_ratio(strata),
         equality=cochran_mantel_haenszel(strata),
@@ -105,13 +105,20 @@ def _segmented(grouping: Grouping, group: int, names: list[str], strata: Strata)
     )
 
 
-def _segment(name: str, strata: Strata, i: int) -> Segment:
-    x1, n1, x0, n0 = (int(v[i]) for v in strata)
-    air = UNDEFINED
-    if n1 and x0:
-        low, high = ratio_interval(x1, n1, x0, n0)
-        air = Estimate((x1 / n1) / (x0 / n0), float(low), float(high))
-    return Segment(name, n1, x1, n0, x0, air)
+def _segments(names: list[str], strata: Strata) -> tuple[Segment, ...]:
+    """Each stratum with its own ratio, all intervals at once."""
+    x1, n1, x0, n0 = (v.astype(np.int64) for v in strata)
+    both = (n1 > 0) & (x0 > 0)
+    airs = [UNDEFINED] * len(names)
+    if both.any():
+        limits = ratio_interval(*(v[both] for v in (x1, n1, x0, n0)))
+        ratios = x1[both] / n1[both] / (x0[both] / n0[both])
+        for k, *ends in zip(np.flatnonzero(both), ratios, *limits, strict=True):
+            airs[k] = Estimate(*(float(v) for v in ends))
+    return tuple(
+        Segment(name, int(n1[i]), int(x1[i]), int(n0[i]), int(x0[i]), airs[i])
+        for i, name in enumerate(names)
+    )
 
 
 def mantel_haenszel_ratio(strata: Strata) -> Estimate:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from bench.servers.portfolio import FEATURES, bundle, matrix
-from bench.servers.running import Server, free_port, running
+from bench.servers.running import Server, Start, free_port, running
 
 _FILES = Path(__file__).with_name("peers")
 _INSTALL_SECONDS = 900
@@ -113,7 +113,8 @@ def peer_running(peer: Peer, folder: Path, environments: Path) -> Iterator[Serve
     program, *arguments = peer.command(home, port)
     path = {"PATH": f"{programs}:/usr/bin:/bin", "OMP_NUM_THREADS": "1"}
     command = [str(programs / program), *arguments]
-    with running(peer.name, command, bodies, peer.path, port, environment=path, cwd=home) as server:
+    start = Start(peer.name, command, bodies, peer.path, port, environment=path, folder=home)
+    with running(start) as server:
         yield server
 
 

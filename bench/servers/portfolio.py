@@ -25,7 +25,7 @@ from scoring.vector import FloatArray, Vectorizer
 
 TREES, LEAVES, FEATURES, CATEGORICAL = 300, 31, 60, 10
 MISSING = 0.1
-_CATEGORIES = [f"c{i}" for i in range(12)]
+CATEGORIES = [f"c{i}" for i in range(12)]
 _SOURCES = {
     "application": "contract",
     "history": "contract",
@@ -47,7 +47,7 @@ def contract() -> Contract:
     sources = list(_SOURCES)
     columns: dict[str, Any] = {name: {"type": "string", "required": True} for name in ("id", "who")}
     for i, name in enumerate(names):
-        category = {"type": "category", "categories": _CATEGORIES}
+        category = {"type": "category", "categories": CATEGORIES}
         columns[name] = category if i < CATEGORICAL else {"type": "number", "range": [-1e6, 1e6]}
     columns["outcome"] = {"type": "category", "categories": ["paid", "bad"]}
     described = {
@@ -91,7 +91,7 @@ def matrix(n: int, seed: int) -> FloatArray:
     """``n`` rows of the model's matrix, with missing values."""
     rng = np.random.default_rng(seed)
     rows = rng.normal(size=(n, FEATURES)).round(4)
-    rows[:, :CATEGORICAL] = rng.integers(0, len(_CATEGORIES), (n, CATEGORICAL))
+    rows[:, :CATEGORICAL] = rng.integers(0, len(CATEGORIES), (n, CATEGORICAL))
     rows[rng.random(rows.shape) < MISSING] = np.nan
     return rows
 
@@ -138,7 +138,7 @@ def applications(rows: FloatArray) -> list[dict[str, Any]]:
     bodies = []
     for i, row in enumerate(rows.tolist()):
         values = {
-            name: value if j >= CATEGORICAL or value != value else _CATEGORIES[int(value)]  # noqa: PLR0124
+            name: value if j >= CATEGORICAL or value != value else CATEGORIES[int(value)]  # noqa: PLR0124
             for j, (name, value) in enumerate(zip(names, row, strict=True))
         }
         keys = {"application": f"A-2026-{i:06d}", "applicant": f"C-{i:05d}"}

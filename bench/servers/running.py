@@ -113,32 +113,36 @@ def _family(pid: int) -> list[int]:
     return found
 
 
+@dataclass(frozen=True)
+class Start:
+    """How to start a server, and how to ask it."""
+
+    name: str
+    command: Sequence[str]
+    bodies: Path
+    path: str
+    port: int
+    key: str | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+    folder: Path | None = None
+
+
 @contextmanager
-def running(
-    name: str,
-    command: Sequence[str],
-    bodies: Path,
-    path: str,
-    port: int,
-    *,
-    key: str | None = None,
-    environment: dict[str, str] | None = None,
-    cwd: Path | None = None,
-) -> Iterator[Server]:
-    """Start ``command`` and wait until it answers 200; ended with SIGTERM after the block."""
-    log = bodies.with_name(f"{name.split(maxsplit=1)[0]}.log")
+def running(start: Start) -> Iterator[Server]:
+    """Start a server and wait until it answers 200; ended with SIGTERM after the block."""
+    log = start.bodies.with_name(f"{start.name.replace(' ', '-')}.log")
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("MICROSCORE_")}
     with log.open("wb") as file:
         process = subprocess.Popen(
-            pinned(command, SERVER_CORES),
+            pinned(start.command, SERVER_CORES),
             stdout=file,
             stderr=file,
-            env=inherited | (environment or {}),
-            cwd=cwd,
+            env=inherited | start.environment,
+            cwd=start.folder,
             start_new_session=True,
         )
         try:
-            server = Server(name, port, path, bodies, process, key)
+            server = Server(start.name, start.port, start.path, start.bodies, process, start.key)
             _wait(server, log)
             yield server
         finally:

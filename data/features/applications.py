@@ -37,12 +37,18 @@ class Applications:
 
 
 def build_applications(
-    contract: Contract, tables: Mapping[str, pa.Table], progress: Progress | None = None
+    contract: Contract,
+    tables: Mapping[str, pa.Table],
+    progress: Progress | None = None,
+    *,
+    like: tuple[Mapping[str, pa.Table], Applications] | None = None,
 ) -> Applications:
     """Build the inputs of every application from the checked ``tables`` (by contract name).
 
     Event rows, and rows of attribute tables that have a ``known_at``, are visible when they were
     known before the application, strictly. Aggregates are clipped to the range of their feature.
+    ``like``: other tables, and what was built from them; where the table of applications and one
+    of events are the very same objects, so are their aggregates, and are taken from there.
     Raises DataFileError when an attributes table has two rows for one key.
     """
     loans = CheckedTable.of(contract, tables, contract.applications)
@@ -55,7 +61,7 @@ def build_applications(
         as_of = pd.Series(times, name="as_of", dtype="datetime64[us]")
     inputs = {
         **_from_columns(contract, tables, keys, loans),
-        **_from_events(contract, tables, loans, progress),
+        **_from_events(contract, tables, loans, progress, like),
     }
     columns = {name: pd.Series(inputs[name], dtype=inputs[name].dtype) for name in contract.inputs}
     return Applications(contract, keys, as_of, pd.DataFrame(columns))
@@ -98,6 +104,7 @@ def _from_events(
     tables: Mapping[str, pa.Table],
     loans: CheckedTable,
     progress: Progress | None,
+    like: tuple[Mapping[str, pa.Table], Applications] | None,
 ) -> dict[str, NDArray[np.float64]]:
     """Inputs that are aggregates, one pass for each events table, clipped to their ranges."""
     wanted: dict[str, dict[str, Aggregate]] = {}
@@ -106,6 +113,9 @@ def _from_events(
         if aggregate is not None:
             wanted.setdefault(aggregate.table, {})[name] = aggregate
     out: dict[str, NDArray[np.float64]] = {}
+    if like is not None and tables[contract.applications] is like[0][contract.applications]:
+        for table_name in [t for t in wanted if tables.get(t) is like[0].get(t)]:
+            out |= {name: like[1].inputs[name].to_numpy() for name in wanted.pop(table_name)}
     if not wanted or contract.as_of is None:
         return out
     with duckdb_engine() as backend:

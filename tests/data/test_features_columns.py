@@ -1,9 +1,10 @@
 """Inputs that stand in columns: joins, types, absent columns and files."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -155,3 +156,17 @@ def test_progress_is_told_for_each_events_table() -> None:
         lambda what, share: told.append((what, share)),
     )
     assert told == [("features of payments", 0.0)]
+
+
+@pytest.mark.parametrize("changed", ["payments", "loans", "profile"])
+def test_aggregates_are_made_again_where_a_table_of_theirs_changed(changed: str) -> None:
+    contract = make_contract(FEATURES, {"profile": PROFILE})
+    paid = [{"posted_at": NOON - timedelta(days=1), "amount": 1.0}]
+    tables = {"loans": loans("a", "b"), "profile": _profile(), "payments": payments(paid)}
+    before = build_applications(contract, tables)
+    others = {"loans": loans("b", "a"), "profile": _profile(job=["farmer", "farmer"]),
+              "payments": payments(paid * 2)}  # fmt: skip
+    after = {**tables, changed: others[changed]}
+    reused = build_applications(contract, after, like=(tables, before)).inputs
+    pd.testing.assert_frame_equal(reused, build_applications(contract, after).inputs)
+    assert not reused.equals(before.inputs)

@@ -53,6 +53,16 @@ def test_one_row_gives_the_same_bytes_as_many() -> None:
         assert alone.tobytes() == together[i : i + 1].tobytes()
 
 
+def test_rows_give_the_same_bytes_as_columns() -> None:
+    vectorizer, columns = Vectorizer(small_contract()), small_columns(40, seed=5)
+    each = [{name: values[i] for name, values in columns.items()} for i in range(40)]
+    each[7] = {k: v for k, v in each[7].items() if v is not None}
+    assert vectorizer.rows(each).tobytes() == vectorizer.matrix(columns, 40).tobytes()
+    assert vectorizer.rows([{}]).tobytes() == vectorizer.matrix({}, 1).tobytes()
+    with pytest.raises(ValueError, match="trade: a value is not one of"):
+        vectorizer.rows([{"trade": "secret"}])
+
+
 def test_an_unknown_category_is_an_error_that_does_not_repeat_it() -> None:
     application = {name: [value] for name, value in small_application().items()}
     with pytest.raises(ValueError, match="trade: a value is not one of") as caught:

@@ -2,6 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -9,6 +12,9 @@ import pytest
 from api.key_lookup import KeyLookup
 from api.store_reader import StoreReader
 from data.errors import StoreError
+from data.store import open_store
+from data.store.keys import QuickKeys, find_key, revoke_key
+from tests.web.world import home_settings, make_key
 
 
 class Reader:
@@ -87,3 +93,59 @@ def test_an_error_reaches_all_and_the_next_is_asked_again() -> None:
         return await again
 
     assert asyncio.run(story()) == "good"
+
+
+class Quick:
+    """A local database that answers at once, or cannot."""
+
+    def __init__(self) -> None:
+        self.state: Any = "good"
+        self.looks = 0
+
+    def find(self, key_id: str) -> Any:
+        self.looks += 1
+        if self.state is None:
+            raise StoreError("locked")
+        return f"{key_id} {self.state}"
+
+
+def test_a_quick_look_serves_one_turn_of_the_loop_and_no_longer() -> None:
+    async def story() -> list[Any]:
+        quick = Quick()
+        keys = KeyLookup(cast(StoreReader, Reader()), cast(QuickKeys, quick))
+        together = await asyncio.gather(*(keys.find("a") for _ in range(8)))
+        assert {str(found) for found in together} == {"a good"}
+        assert quick.looks == 1
+        quick.state = "revoked"
+        await asyncio.sleep(0)
+        return [await keys.find("a"), await keys.find("b")]
+
+    assert asyncio.run(story()) == ["a revoked", "b revoked"]
+
+
+def test_a_quick_look_that_fails_is_left_to_the_thread() -> None:
+    async def story() -> Any:
+        reader, quick = Reader(), Quick()
+        quick.state = None
+        keys = KeyLookup(cast(StoreReader, reader), cast(QuickKeys, quick))
+        found = asyncio.create_task(keys.find("a"))
+        await turns()
+        reader.looks[0].set_result(None)
+        return await found
+
+    assert asyncio.run(story()) == "good"
+
+
+def test_a_quick_look_sees_what_another_process_did(tmp_path: Path) -> None:
+    settings = home_settings(tmp_path)
+    _, key = make_key(settings, "officer", "Kisumu")
+    here, there = (open_store(settings.database_url) for _ in "12")
+    quick = QuickKeys(here)
+    assert quick.find(key.key_id) == find_key(there, key.key_id) == key
+    assert quick.find("unknown0") is None
+    at = datetime.now(UTC)
+    assert revoke_key(there, key.key_id, at)
+    assert quick.find(key.key_id) == replace(key, revoked_at=at)
+    quick.close()
+    here.close()
+    there.close()
