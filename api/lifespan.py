@@ -62,15 +62,12 @@ async def opened(
     keys = KeyLookup(reader, QuickKeys(store) if store.is_local else None)
     consents = Consents(vault, reader, QuickConsents(store) if store.is_local else None)
     champion = Champion(watcher, metrics, log)
+    alarm = Alarm(vault, ledger, reader, metrics, log)
     service = Service(
         settings=settings,
         authenticator=_authenticator(settings, keys, pepper, log),
         budgets=Budgets(reader),
-        probing=Probing(
-            settings.probing_variants,
-            settings.probing_stop,
-            Alarm(vault, ledger, reader, metrics, log),
-        ),
+        probing=Probing(settings.probing_variants, settings.probing_stop, alarm),
         consents=consents,
         idempotency=Idempotency(reader, pepper),
         champion=champion,
@@ -101,6 +98,7 @@ async def opened(
     finally:
         starting.cancel()
         heads.cancel()
+        await alarm.told()
         keys.close()
         consents.close()
         await asyncio.to_thread(_close, service, watcher, writer, store)

@@ -55,6 +55,10 @@ class Alarm:
         self._telling.add(telling)
         telling.add_done_callback(self._telling.discard)
 
+    async def told(self) -> None:
+        """Return when the chain was told of every alarm, or could not be."""
+        await asyncio.gather(*self._telling)
+
     async def _record(self, applicant: str, entry: dict[str, object]) -> None:
         def write(store: Store) -> None:
             with store.write() as connection:

@@ -33,5 +33,5 @@ class StoreReader:
             raise StoreError("the database does not answer") from None
 
     def close(self) -> None:
-        """Let the threads go; questions that wait are not asked."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """End the threads, each after the question it is at; those that wait are not asked."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
