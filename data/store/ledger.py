@@ -146,8 +146,7 @@ class Ledger:
         Recorded on the chain under ``ref`` with their positions: nothing else may take content
         away, or ``verify`` says so.
         """
-        with driver_cursor(connection) as cursor:
-            _lock_tail(cursor, connection.dialect.name == "sqlite")
+        self.lock(connection)
         held = which & decisions.c.sealed.is_not(None)
         found = select(decisions.c.position).where(held).order_by(decisions.c.position)
         positions = list(connection.execute(found).scalars())
@@ -155,6 +154,11 @@ class Ledger:
         entry = {"actor": actor, "reason": reason, "positions": positions}
         self.record(connection, ERASURE, ref, entry)
         return len(positions)
+
+    def lock(self, connection: Connection) -> Tail:
+        """The newest row of the chain, which stays so until the caller's transaction ends."""
+        with driver_cursor(connection) as cursor:
+            return _lock_tail(cursor, connection.dialect.name == "sqlite")
 
     def tail(self) -> Tail:
         """The newest row of the chain; position 0 when there is none. Raises StoreError."""

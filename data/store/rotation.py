@@ -123,9 +123,9 @@ class Rotation:
             return work(connection)
 
     def _rewrap_all(self, progress: Callable[[float], None]) -> tuple[int, int]:
-        last, after, changed, unreadable = self._ledger.tail().position, 0, 0, 0
+        last, after, changed, unreadable = self._write(self._ledger.lock).position, 0, 0, 0
         while True:
-            batch = self._write(partial(self._rewrap, after))
+            batch = self._write(partial(self._rewrap, after, last))
             changed, unreadable = changed + batch.changed, unreadable + batch.unreadable
             if batch.last is None:
                 return changed, unreadable
@@ -133,8 +133,8 @@ class Rotation:
             progress(min(1.0, after / last))
             time.sleep(_PAUSE)
 
-    def _rewrap(self, after: int, connection: Connection) -> _Batch:
-        rows = _row_keys(connection, after)
+    def _rewrap(self, after: int, last: int, connection: Connection) -> _Batch:
+        rows = _row_keys(connection, after, last)
         changes, unreadable = self._changes(rows)
         if changes:
             connection.execute(_CHANGE, changes)
@@ -155,10 +155,10 @@ class Rotation:
     def _needed(self) -> set[str]:
         """Ids of all keys that wrap a row."""
         needed: set[str] = set()
-        after = 0
+        last, after = self._ledger.tail().position, 0
         while True:
             with self._store.read() as connection:
-                rows = _row_keys(connection, after)
+                rows = _row_keys(connection, after, last)
             if not rows:
                 return needed
             needed |= {key_id_of(row_key) for _, _, row_key in rows}
@@ -170,7 +170,12 @@ def key_id_of(row_key: bytes) -> str:
     return row_key[1 : 1 + row_key[0]].decode("ascii", "replace") if row_key else ""
 
 
-def _row_keys(connection: Connection, after: int) -> Sequence[Any]:
-    columns = decisions.c.position, decisions.c.decision_id, decisions.c.row_key
-    query = select(*columns).where(decisions.c.position > after, decisions.c.row_key.is_not(None))
-    return connection.execute(query.order_by(decisions.c.position).limit(_BATCH)).all()
+def _row_keys(connection: Connection, after: int, last: int) -> Sequence[Any]:
+    """Some rows behind ``after``, up to ``last``: later ones have the new key already.
+
+    Without that end a rotation would run behind busy servers for ever.
+    """
+    position, row_key = decisions.c.position, decisions.c.row_key
+    query = select(position, decisions.c.decision_id, row_key)
+    query = query.where(position > after, position <= last, row_key.is_not(None))
+    return connection.execute(query.order_by(position).limit(_BATCH)).all()

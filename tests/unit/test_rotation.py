@@ -97,6 +97,23 @@ def test_rows_written_while_it_runs_are_never_lost(
     assert verify(store, vault, []).faults == []
 
 
+def test_it_ends_although_rows_are_written_between_all_of_its_steps(
+    store: Store, ring: KeyRing, server: Ledger
+) -> None:
+    write(store, server, *range(10))
+    numbers = iter(range(10, 1_000))
+    steps: list[float] = []
+
+    def busy(share: float) -> None:
+        steps.append(share)
+        assert len(steps) < 10
+        write(store, server, next(numbers))
+
+    turn = rotation(store, ring)
+    assert turn.run(None, "ana", busy).rewrapped == 10
+    assert turn.remove_old("ana") == (["1"], [])
+
+
 def test_a_rotation_that_was_stopped_goes_on(store: Store, ring: KeyRing, server: Ledger) -> None:
     write(store, server, *range(1200))
 
