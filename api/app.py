@@ -14,8 +14,20 @@ from api.log import Log
 from api.metrics import Metrics
 from api.problems import Problem, on_error
 from api.readiness import Stopping
-from api.routes import applicants, documentation, health, protected, scores
+from api.routes import (
+    applicants,
+    documentation,
+    drift,
+    explanations,
+    health,
+    models,
+    outcomes,
+    oversight,
+    protected,
+    scores,
+)
 from api.settings import Settings
+from api.web.routes import routes as pages
 from data.errors import StoreError
 
 
@@ -43,8 +55,20 @@ def create_app(settings: Settings, stopping: Stopping | None = None) -> FastAPI:
     )
     for kind in (Problem, StoreError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, on_error)
-    for module in (scores, applicants, protected, health, documentation):
+    for module in (
+        scores,
+        explanations,
+        oversight,
+        applicants,
+        protected,
+        models,
+        drift,
+        outcomes,
+        health,
+        documentation,
+    ):
         app.router.routes += module.router.routes  # flat: one look-up a request
+    app.router.routes += pages()
     direct = [route for route in app.routes if isinstance(route, DirectRoute)]
     app.add_middleware(Edge, metrics=metrics, log=log, direct=direct)
     return app

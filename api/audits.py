@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import Field, field_validator
-from pydantic_settings import NoDecode
+from pydantic import Field
 
+from api.drifting_settings import DriftSettings
 from api.settings import Settings
 from data.inbox import Inbox
 from data.protected import ProtectedStore
@@ -23,28 +21,10 @@ class AuditSettings(Settings):
         description="SQLAlchemy URL of the protected attributes, with the audit's own role; "
         "default: a SQLite file in the protected folder.",
     )
-    audit_profiles: Annotated[tuple[str, ...], NoDecode] = Field(
-        (),
-        description="Jurisdiction profiles, with commas: a champion needs an audit under each, "
-        "and the worker audits its decisions under each.",
-    )
-    audit_days: int = Field(30, ge=1, description="Oldest audit that lets a version be promoted.")
     audit_weeks: int = Field(
         13, ge=1, description="Weeks of decisions in each audit of the worker."
     )
-
-    @field_validator("audit_profiles", mode="before")
-    @classmethod
-    def _listed(cls, value: object) -> object:
-        """Take a text with commas apart."""
-        if not isinstance(value, str):
-            return value
-        return tuple(v.strip() for v in value.split(",") if v.strip())
-
-    @property
-    def audit_age(self) -> timedelta:
-        """How old an audit may be that lets a version be promoted."""
-        return timedelta(days=self.audit_days)
+    drift: DriftSettings = Field(default_factory=DriftSettings)
 
     @property
     def protected_folder(self) -> Path:

@@ -81,9 +81,13 @@ class Authenticator:
                 self._failures.failed(address, mark)
             raise
         self._failures.got_in(mark)
+        self.pace(principal)
+        return principal
+
+    def pace(self, principal: Principal) -> None:
+        """Count a request of ``principal``. Raises Problem 429 when it asks too often."""
         if seconds := self._asked.take(principal.key_id, principal.limits.requests_per_minute):
             raise come_later("too-many-requests", seconds)
-        return principal
 
     async def _find(self, text: str, mark: str) -> Principal:
         if len(text) > LONGEST:

@@ -30,6 +30,32 @@ def example_statement(contract: Contract) -> dict[str, Any]:
     return {name: _stated(schema) for name, schema in properties.items()}
 
 
+def example_outcomes() -> dict[str, list[dict[str, Any]]]:
+    """A loan that is paid out and a first repayment of it."""
+    loan = {"application_id": "A-2026-000123"}
+    owed = [{"due_on": f"2026-0{month}-28", "amount_due": 18500.0} for month in range(2, 8)]
+    return {
+        "events": [
+            {
+                "kind": "disbursement",
+                "event_id": "D-000123",
+                "on": "2026-01-28",
+                **loan,
+                "applicant_id": "C-48213",
+                "instalments": owed,
+            },
+            {
+                "kind": "repayment",
+                "event_id": "R-000977",
+                "on": "2026-02-27",
+                **loan,
+                "amount": 18500.0,
+                "known_at": "2026-02-28T07:15:00Z",
+            },
+        ]
+    }
+
+
 def _stated(schema: dict[str, Any]) -> float | str:
     """A value that the schema of one attribute allows."""
     kind: dict[str, Any] = next(s for s in schema["anyOf"] if s.get("type") != "null")

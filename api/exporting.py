@@ -1,7 +1,8 @@
 """All that is held on a person as one readable document, with titles from the contract."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Any, Literal
 
 import orjson
@@ -12,6 +13,7 @@ from data.contract import Contract, Language
 from data.statements import Stated
 from data.store.consents import Consent
 from data.store.decisions import Decision
+from data.store.outcomes_held import HeldLoan
 from data.store.subjects import Event, Held
 
 FORMAT: Literal["microscore-export-1"] = "microscore-export-1"
@@ -30,10 +32,10 @@ class HeldDecision(Reply):
     model: str
     contract: str
     policy: str
-    probability_of_default: float
-    log_odds: float
-    points: int
-    band: str
+    probability_of_default: float | None = Field(description="Null: no model was asked.")
+    log_odds: float | None
+    points: int | None
+    band: str | None
     recommendation: str
     request: dict[str, Any] | None = Field(description="What was asked, as it was used.")
     record: dict[str, Any] | None = Field(description="Reasons and contributions, as told.")
@@ -47,6 +49,38 @@ class HeldConsent(Reply):
     granted: bool
     at: datetime
     key_id: str
+
+
+class LoanInstalment(Reply):
+    """What a loan owes on a day."""
+
+    number: int
+    due_on: date
+    amount_due: float
+    known_at: datetime
+
+
+class LoanEventHeld(Reply):
+    """Something that happened to a loan."""
+
+    event: str = Field(description="Pseudonym of the lender's own id of the event.")
+    kind: str
+    on_day: date
+    amount: float | None
+    reverses: str | None
+    known_at: datetime
+
+
+class Loan(Reply):
+    """A loan and how it was repaid, as the lender told it; erased: without its parts."""
+
+    application: str = Field(description="Pseudonym of the application's id.")
+    contract: str
+    retention_days: int = Field(description="Kept so long after its last day.")
+    created_at: datetime
+    erased_at: datetime | None
+    instalments: list[LoanInstalment]
+    events: list[LoanEventHeld]
 
 
 class HeldEvent(Reply):
@@ -97,6 +131,7 @@ class PersonExport(Reply):
     applicant_id: str
     decisions: list[HeldDecision]
     consents: list[HeldConsent]
+    loans: list[Loan]
     events: list[HeldEvent]
     protected: dict[str, HeldStatement] | None = Field(
         description="Protected attributes; null: not part of this export, as only `microscore "
@@ -119,6 +154,7 @@ def export(
         applicant_id=applicant_id,
         decisions=[_decision(decision) for decision in held.decisions],
         consents=[_consent(consent) for consent in held.consents],
+        loans=[_loan(loan) for loan in held.loans],
         events=[_event(event) for event in held.events],
         protected=None if protected is None else {n: _stated(s) for n, s in protected.items()},
         titles=_titles(contract, language) if contract else Titles(),
@@ -149,6 +185,10 @@ def _decision(decision: Decision) -> HeldDecision:
 
 def _consent(consent: Consent) -> HeldConsent:
     return HeldConsent.model_validate({n: getattr(consent, n) for n in Consent.__slots__})
+
+
+def _loan(loan: HeldLoan) -> Loan:
+    return Loan.model_validate(asdict(loan))
 
 
 def _event(event: Event) -> HeldEvent:

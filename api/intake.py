@@ -48,7 +48,7 @@ class Intake:
         try:
             checked = self._statements.validate_python(value)
         except ValidationError as error:
-            raise Problem("invalid-statement", errors=_field_errors(error)) from None
+            raise Problem("invalid-statement", errors=field_errors(error)) from None
         return stated_values(self.contract, checked)
 
     def consents_schema(self) -> dict[str, Any]:
@@ -61,7 +61,7 @@ class Intake:
         try:
             return self._consents.validate_python(value)
         except ValidationError as error:
-            raise Problem("invalid-consents", errors=_field_errors(error)) from None
+            raise Problem("invalid-consents", errors=field_errors(error)) from None
 
     def read_one(self, body: bytes, own_branch: str | None) -> Application:
         """Read the body of one application. Raises Problem (400, 403 or 422).
@@ -72,7 +72,7 @@ class Intake:
         try:
             checked = self._adapter.validate_python(value)
         except ValidationError as error:
-            raise Problem("invalid-application", errors=_field_errors(error)) from None
+            raise Problem("invalid-application", errors=field_errors(error)) from None
         return self._application(checked, own_branch)
 
     def read_batch(self, body: bytes, own_branch: str | None) -> list[Application]:
@@ -87,7 +87,7 @@ class Intake:
             try:
                 checked.append(self._adapter.validate_python(item))
             except ValidationError as error:
-                errors += _field_errors(error, f"applications.{i}")
+                errors += field_errors(error, f"applications.{i}")
             if len(errors) >= MOST_ERRORS:
                 break
         if errors:
@@ -146,7 +146,7 @@ def _broken(field: str, rule: str) -> Problem:
     return Problem("invalid-application", errors=[FieldError(field=field, rule=rule)])
 
 
-def _field_errors(error: ValidationError, prefix: str = "") -> list[FieldError]:
+def field_errors(error: ValidationError, prefix: str = "") -> list[FieldError]:
     """Path and rule of each error, without a word of what was sent."""
     if error.error_count() > _LISTABLE:
         return [FieldError(field=prefix, rule=f"more than {_LISTABLE} rules are broken")]
@@ -171,7 +171,7 @@ def _rule(e: ErrorDetails) -> str:
             return f"must be one of {context['expected']}"
         case "string_too_long":
             return f"must have at most {context['max_length']} characters"
-        case "consent_needed" | "date_needed":
+        case "consent_needed" | "date_needed" | "time_needed":
             return e["msg"]
     return _RULES.get(e["type"], "is not valid")
 
@@ -188,5 +188,8 @@ _RULES = {
     "bool_type": "must be true or false",
     "string_type": "must be a text",
     "string_too_short": "must not be empty",
+    "list_type": "must be a list",
+    "too_short": "must not be empty",
+    "too_long": "has too many items",
     "string_pattern_mismatch": "must be 1 to 64 of the characters A-Z a-z 0-9 . _ : -",
 }

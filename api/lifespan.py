@@ -13,6 +13,8 @@ from api.auth import Authenticator, Limits, Tokens
 from api.budgets import Budgets
 from api.collector import settled
 from api.consenting import Consents
+from api.drifting_state import DriftWatch
+from api.explainers import Explainers
 from api.heads import keep_heads
 from api.idempotency import Idempotency
 from api.issuer_keys import IssuerKeys, fetch_keys
@@ -27,6 +29,7 @@ from api.probing import Alarm, Probing
 from api.readiness import Readiness, Stopping
 from api.service import Service
 from api.serving import Champion
+from api.sessions import Sessions
 from api.settings import Settings
 from api.store_reader import StoreReader
 from api.together import Together
@@ -62,15 +65,20 @@ async def opened(
     keys = KeyLookup(reader, QuickKeys(store) if store.is_local else None)
     consents = Consents(vault, reader, QuickConsents(store) if store.is_local else None)
     champion = Champion(watcher, metrics, log)
+    limits = Limits(settings.requests_per_minute, settings.scores_per_day)
+    failures = Failures(settings.failures_per_minute)
     alarm = Alarm(vault, ledger, reader, metrics, log)
     service = Service(
         settings=settings,
-        authenticator=_authenticator(settings, keys, pepper, log),
+        authenticator=Authenticator(keys, pepper, limits, failures, _tokens(settings, limits, log)),
+        sessions=Sessions(reader, pepper, limits, failures),
         budgets=Budgets(reader),
         probing=Probing(settings.probing_variants, settings.probing_stop, alarm),
         consents=consents,
         idempotency=Idempotency(reader, pepper),
         champion=champion,
+        drift=DriftWatch(reader, metrics),
+        explainers=Explainers(registry),
         together=Together(),
         reader=reader,
         ledger=ledger,
@@ -103,12 +111,6 @@ async def opened(
         consents.close()
         await asyncio.to_thread(_close, service, watcher, writer, store)
         log.info(Event.STOPPED)
-
-
-def _authenticator(settings: Settings, keys: KeyLookup, pepper: Pepper, log: Log) -> Authenticator:
-    limits = Limits(settings.requests_per_minute, settings.scores_per_day)
-    failures = Failures(settings.failures_per_minute)
-    return Authenticator(keys, pepper, limits, failures, _tokens(settings, limits, log))
 
 
 def _tokens(settings: Settings, limits: Limits, log: Log) -> Tokens | None:

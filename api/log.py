@@ -33,6 +33,9 @@ class Event(StrEnum):
     HEAD_FAILURE = "audit.head_failure"
     JOB_DONE = "job.done"
     JOB_FAILED = "job.failed"
+    DRIFT_ALERT = "drift.alert"
+    DRIFT_CLOSED = "drift.closed"
+    WEBHOOK_FAILURE = "drift.webhook_failure"
     LIBRARY = "library.warning"
 
 

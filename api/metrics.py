@@ -6,6 +6,7 @@ from functools import cache
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from data.store.decisions import Decision
+from data.store.monitoring import DriftState
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
@@ -41,6 +42,11 @@ class Metrics:
             ("model", "contract"),
             registry=self._registry,
         )
+        self._suspended = Gauge(
+            "microscore_model_suspended",
+            "1 while the model is suspended and people decide.",
+            registry=self._registry,
+        )
         self._failing = Gauge(
             "microscore_champion_failing",
             "1 while the champion of the store is not the model in service.",
@@ -50,6 +56,19 @@ class Metrics:
         self._probing = Counter(
             "microscore_probing_alarms",
             "Applicants of whom one key tried too many different values.",
+            registry=self._registry,
+        )
+
+        self._drift_checked = Gauge(
+            "microscore_drift_checked_timestamp_seconds",
+            "When the newest scheduled drift check was made.",
+            ("model",),
+            registry=self._registry,
+        )
+        self._drift_open = Gauge(
+            "microscore_drift_open_episodes",
+            "Open episodes of drift, by model version and level.",
+            ("model", "level"),
             registry=self._registry,
         )
 
@@ -71,14 +90,24 @@ class Metrics:
         """Count an alarm of probing."""
         self._probing.inc()
 
-    def in_service(self, model: str, contract: str) -> None:
-        """Name the model version that serves from now on."""
+    def in_service(self, model: str, contract: str, suspended: bool) -> None:
+        """Name the model version that serves from now on, or would if it were not suspended."""
         self._champion.clear()
         self._champion.labels(model, contract).set(1)
+        self._suspended.set(suspended)
 
     def failing(self, failing: bool) -> None:
         """Tell whether the store's champion could not be taken into service."""
         self._failing.set(failing)
+
+    def drift(self, state: DriftState) -> None:
+        """Tell how drift stands."""
+        self._drift_checked.clear()
+        self._drift_open.clear()
+        for model, at in state.checked_at.items():
+            self._drift_checked.labels(model).set(at.timestamp())
+        for (model, level), episodes in state.opened.items():
+            self._drift_open.labels(model, level).set(episodes)
 
     def text(self) -> bytes:
         """All metrics in the Prometheus text format."""

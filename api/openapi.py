@@ -8,8 +8,9 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.addresses import discovery_url
-from api.examples import example_application, example_statement
+from api.examples import example_application, example_outcomes, example_statement
 from api.intake import MOST_APPLICATIONS, Intake
+from api.outcomes_schema import Outcomes
 from api.problems import ProblemReply
 from api.serving import Champion, Serving
 from data.store.consents import SCORING
@@ -81,7 +82,11 @@ def _describe(app: FastAPI, intake: Intake | None) -> dict[str, Any]:
     _add(schemas, "Protected", protected)
     stated = intake.consents_schema() if intake else {"title": "StatedConsents", "type": "object"}
     _add(schemas, "StatedConsents", stated)
+    _add(schemas, "Outcomes", Outcomes.model_json_schema(ref_template=_REF))
     paths = document["paths"]
+    paths["/outcomes"]["post"]["requestBody"] = _body(
+        "Outcomes", {"loan": {"summary": "A loan is paid out", "value": example_outcomes()}}
+    )
     paths["/applicants/{applicant_id}/consents"]["put"]["requestBody"] = _body(
         "StatedConsents", _consent_examples(intake)
     )

@@ -27,13 +27,16 @@ Slug = Literal[
     "forbidden",
     "not-found",
     "method-not-allowed",
+    "model-change-refused",
     "erased",
     "body-too-large",
     "unsupported-media-type",
     "invalid-application",
     "invalid-statement",
     "invalid-consents",
+    "invalid-body",
     "invalid-parameter",
+    "conflict",
     "idempotency-key-reused",
     "too-many-requests",
     "too-many-failures",
@@ -41,6 +44,7 @@ Slug = Literal[
     "probing-stopped",
     "internal-error",
     "no-champion",
+    "model-unavailable",
     "store-unavailable",
     "inbox-unavailable",
     "issuer-unavailable",
@@ -73,6 +77,9 @@ KINDS: dict[Slug, Kind] = {
     "method-not-allowed": Kind(
         405, "The address has no such method", "Use a method named in the header Allow."
     ),
+    "model-change-refused": Kind(
+        409, "The model may not be changed so", "See 'detail' for what is missing."
+    ),
     "erased": Kind(410, "What was personal in this decision is erased", "Nothing brings it back."),
     "body-too-large": Kind(413, "The body is too large", "Send less, or in several requests."),
     "unsupported-media-type": Kind(
@@ -86,6 +93,10 @@ KINDS: dict[Slug, Kind] = {
     ),
     "invalid-consents": Kind(
         422, "A consent breaks a rule of the contract", "Correct each field in 'errors'."
+    ),
+    "invalid-body": Kind(422, "The body breaks a rule", "Correct each field in 'errors'."),
+    "conflict": Kind(
+        409, "What was asked does not fit what is stored", "Read it again, then act as it is now."
     ),
     "invalid-parameter": Kind(
         422, "A parameter of the request is not valid", "Correct each field in 'errors'."
@@ -118,6 +129,12 @@ KINDS: dict[Slug, Kind] = {
     ),
     "no-champion": Kind(
         503, "No model is in service", "Wait until a model is promoted.", retry_after=5
+    ),
+    "model-unavailable": Kind(
+        503,
+        "The model that decided cannot be opened now",
+        "Have its bundle put back into the models folder, and try again.",
+        retry_after=60,
     ),
     "store-unavailable": Kind(
         503,

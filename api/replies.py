@@ -24,8 +24,10 @@ class ReasonReply(Reply):
 
     code: str = Field(description="Stable code of the reason, the same in every language.")
     text: str = Field(description="The reason in plain words.")
-    direction: Direction
-    contribution: float = Field(description="What it added to the log-odds of default.")
+    direction: Direction | None = Field(description="Null where no model was asked.")
+    contribution: float | None = Field(
+        description="What it added to the log-odds of default; null where no model was asked."
+    )
 
 
 class MaskedSource(Reply):
@@ -43,17 +45,32 @@ class Versions(Reply):
     policy: str
 
 
+class Interval(Reply):
+    """Limits of a probability, at 95 %."""
+
+    low: float = Field(ge=0, le=1)
+    high: float = Field(ge=0, le=1)
+
+
 class ScoreReply(Reply):
     """One decision, as it is stored."""
 
     decision_id: UUID
     application_id: str
     created_at: datetime
-    probability_of_default: float = Field(ge=0, le=1, description="Calibrated.")
-    log_odds: float = Field(description="Natural logarithm of the odds of default.")
-    points: int = Field(description="Higher is safer.")
-    band: str
-    recommendation: Recommendation
+    probability_of_default: float | None = Field(
+        ge=0,
+        le=1,
+        description="Calibrated. This and the other numbers are null while the model is "
+        "suspended: the recommendation is then 'refer', and a person decides.",
+    )
+    probability_interval: Interval | None = Field(
+        description="How well that share is known of people with this score; null: not measured."
+    )
+    log_odds: float | None = Field(description="Natural logarithm of the odds of default.")
+    points: int | None = Field(description="Higher is safer.")
+    band: str | None
+    recommendation: Recommendation | Literal["refer"]
     reasons: list[ReasonReply] = Field(max_length=4, description="Strongest first.")
     masked_sources: list[MaskedSource]
     missing_fields: list[str] = Field(description="Fields without a value, of sources in use.")
@@ -111,6 +128,7 @@ class Ready(Reply):
 
     status: Literal["ready"] = "ready"
     model: str
+    suspended: bool = Field(description="Whether people decide on every application meanwhile.")
 
 
 class ProblemPage(Reply):

@@ -12,6 +12,7 @@ from data.contract import Contract
 from data.errors import BundleError, RegistryError
 from data.store import Store
 from data.store.ledger import Ledger
+from data.store.outcomes_held import retain_loans
 from data.store.retention import Retained, retain
 from data.vault import Vault
 from scoring.registry import Registry
@@ -42,7 +43,9 @@ def retain_stored(
     registry = Registry(store, settings.home, TrustedKeys(settings.keys_folder))
     ledger = Ledger(store, Vault.open(settings.vault_folder, settings.vault_command))
     contracts = contracts_of(registry)
-    return retain(store, ledger, contracts, now, actor, dry_run=dry_run, progress=progress)
+    told = retain(store, ledger, contracts, now, actor, dry_run=dry_run, progress=progress)
+    told.loans = retain_loans(store, ledger, now, actor, dry_run=dry_run)
+    return told
 
 
 def run(work: Work) -> Mapping[str, Any]:

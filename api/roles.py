@@ -9,8 +9,15 @@ Scope = Literal[
     "score:write",
     "scores:read",
     "scores:explain",
+    "decisions:write",
+    "feedback:write",
+    "appeals:write",
+    "appeals:resolve",
+    "oversight:read",
     "models:read",
     "models:write",
+    "monitor:read",
+    "outcomes:write",
     "keys:write",
     "protected:write",
     "consents:read",
@@ -22,15 +29,35 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 SCOPES_BY_ROLE: dict[Role, frozenset[Scope]] = {
     "officer": frozenset(
-        {"score:write", "scores:read", "protected:write", "consents:read", "consents:write"}
+        {
+            *("score:write", "scores:read", "protected:write", "consents:read", "consents:write"),
+            *("decisions:write", "feedback:write", "appeals:write"),
+        }
     ),
-    "risk": frozenset({"scores:read", "scores:explain", "models:read"}),
-    "mlops": frozenset({"scores:read", "scores:explain", "models:read", "models:write"}),
-    "auditor": frozenset({"scores:read", "scores:explain", "models:read", "consents:read"}),
+    "risk": frozenset(
+        {
+            *("scores:read", "scores:explain", "models:read", "monitor:read"),
+            *("decisions:write", "feedback:write", "appeals:resolve", "oversight:read"),
+        }
+    ),
+    "mlops": frozenset(
+        {
+            *("scores:read", "scores:explain", "models:read", "models:write", "monitor:read"),
+            "outcomes:write",
+        }
+    ),
+    "auditor": frozenset(
+        {
+            *("scores:read", "scores:explain", "models:read", "monitor:read"),
+            *("consents:read", "oversight:read"),
+        }
+    ),
     "admin": frozenset(SCOPES),
 }
 """An officer sees the decisions of the own branch only; ``scores:explain`` shows contributions.
 
+``decisions:write`` keeps a person's own decision and ``appeals:resolve`` answers an appeal, which
+who decided may not; ``oversight:read`` shows problems reported, appeals and overrides.
 ``protected:write`` hands in what a person states; no scope, role or route reads it back.
 ``privacy:read`` gives all that is held on a person and ``privacy:write`` erases it: they answer
 people, which audits do not, so an auditor has neither."""

@@ -65,6 +65,24 @@ def daily(_settings: AuditSettings, now: datetime) -> Slot:
     return Slot(f"{day}", datetime.combine(day, time(tzinfo=UTC)), {})
 
 
+def hourly(_settings: AuditSettings, now: datetime) -> Slot:
+    """The hour of ``now`` (UTC), due from its beginning."""
+    begun = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    return Slot(f"{begun:%Y-%m-%dT%H}", begun, {})
+
+
+def last_days(settings: AuditSettings, now: datetime) -> Slot:
+    """The last days that are over (UTC), as many as a drift check looks at, due each day."""
+    today = now.astimezone(UTC).date()
+    first, last = today - timedelta(days=settings.drift.days), today - timedelta(days=1)
+    due = datetime.combine(today, time(tzinfo=UTC))
+    return Slot(f"{first}..{last}", due, {"start": f"{first}", "end": f"{last}"})
+
+
+def on_demand(_settings: AuditSettings, _now: datetime) -> None:
+    """Never by itself: others enter such jobs."""
+
+
 def period(arguments: Mapping[str, Any]) -> tuple[date, date]:
     """The first and the last day that the job of a block is about."""
     return date.fromisoformat(arguments["start"]), date.fromisoformat(arguments["end"])
@@ -82,4 +100,35 @@ def _retention(work: Work) -> Mapping[str, Any]:
     return run(work)
 
 
-KINDS = (Kind("fairness", blocks, _fairness), Kind("retention", daily, _retention))
+def _drift(work: Work) -> Mapping[str, Any]:
+    from api.drifting_job import run
+
+    return run(work)
+
+
+def _drift_alert(work: Work) -> Mapping[str, Any]:
+    from api.drifting_alerts import run
+
+    return run(work)
+
+
+def _shadow(work: Work) -> Mapping[str, Any]:
+    from api.shadowing_job import follow
+
+    return follow(work)
+
+
+def _shadow_report(work: Work) -> Mapping[str, Any]:
+    from api.shadowing_job import report
+
+    return report(work)
+
+
+KINDS = (
+    Kind("fairness", blocks, _fairness),
+    Kind("retention", daily, _retention),
+    Kind("drift", last_days, _drift),
+    Kind("drift-alert", on_demand, _drift_alert),
+    Kind("shadow", hourly, _shadow),
+    Kind("shadow-report", daily, _shadow_report),
+)

@@ -14,6 +14,8 @@ from starlette.requests import Request
 from api.auth import Authenticator
 from api.budgets import Budgets
 from api.consenting import Consents
+from api.drifting_state import DriftWatch
+from api.explainers import Explainers
 from api.idempotency import Idempotency
 from api.keeper import Keeper
 from api.metrics import Metrics
@@ -21,6 +23,7 @@ from api.openapi import Description
 from api.probing import Probing
 from api.readiness import Readiness
 from api.serving import Champion
+from api.sessions import Sessions
 from api.settings import Settings
 from api.store_reader import StoreReader
 from api.together import Together
@@ -36,11 +39,14 @@ class Service:
 
     settings: Settings
     authenticator: Authenticator
+    sessions: Sessions
     budgets: Budgets
     probing: Probing
     consents: Consents
     idempotency: Idempotency
     champion: Champion
+    drift: DriftWatch
+    explainers: Explainers
     together: Together
     reader: StoreReader
     ledger: Ledger

@@ -25,7 +25,7 @@ class Champion:
     """Gives the current ``Serving``; call it from the event loop only."""
 
     def __init__(self, watcher: ChampionWatcher, metrics: Metrics, log: Log) -> None:
-        self._watcher, self._metrics, self._log = watcher, metrics, log
+        self.watcher, self._metrics, self._log = watcher, metrics, log
         self._seen: Scorer | None = None
         self._serving: Serving | None = None
         self._refused: str | None = None
@@ -33,7 +33,7 @@ class Champion:
 
     def find(self) -> Serving | None:
         """The model in service, if there is one."""
-        scorer = self._watcher.current
+        scorer = self.watcher.current
         if scorer is not None and scorer is not self._seen:
             self._seen = scorer
             self._take(scorer)
@@ -59,11 +59,11 @@ class Champion:
             self._refused = f"its contract cannot be taken in ({type(error).__name__})"
             return
         self._serving, self._refused = Serving(scorer, intake), None
-        self._metrics.in_service(scorer.version, scorer.contract.contract)
-        self._log.info(Event.CHAMPION, model=scorer.version)
+        self._metrics.in_service(scorer.version, scorer.contract.contract, scorer.suspended)
+        self._log.info(Event.CHAMPION, model=scorer.version, suspended=scorer.suspended)
 
     def _tell_failure(self) -> None:
-        failure = self._watcher.failure or self._refused
+        failure = self.watcher.failure or self._refused
         if failure == self._failure:
             return
         self._failure = failure

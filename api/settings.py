@@ -1,5 +1,6 @@
 """The server's settings, read from the environment once, here and nowhere else."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from api.addresses import trustworthy
 from data.contract import Language
 from data.errors import AccessError
+from scoring.gates import MARGIN
 
 Algorithm = Literal[
     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"
@@ -95,7 +97,35 @@ class Settings(BaseSettings):
         10, ge=2, description="Different values of one applicant in 24 h that raise the alarm."
     )
     probing_stop: bool = Field(False, description="Refuse further variants after the alarm.")
+    appeal_days: int = Field(
+        30, ge=1, le=365, description="Days within which an appeal is answered (GDPR art. 12(3))."
+    )
     oidc: OidcSettings = Field(default_factory=OidcSettings)
+    audit_profiles: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Jurisdiction profiles, with commas: a champion needs an audit under each, "
+        "and the worker audits its decisions under each.",
+    )
+    audit_days: int = Field(30, ge=1, description="Oldest audit that lets a version be promoted.")
+    promotion_margin: float = Field(
+        MARGIN,
+        ge=0,
+        le=0.2,
+        description="AUC that a challenger may lose on held-out loans and still be promoted.",
+    )
+
+    @field_validator("audit_profiles", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        """Take a text with commas apart."""
+        if not isinstance(value, str):
+            return value
+        return tuple(v.strip() for v in value.split(",") if v.strip())
+
+    @property
+    def audit_age(self) -> timedelta:
+        """How old an audit may be that lets a version be promoted."""
+        return timedelta(days=self.audit_days)
 
     @property
     def database_url(self) -> str:
@@ -125,7 +155,10 @@ class Settings(BaseSettings):
 
 def settings_error(error: ValidationError) -> AccessError | None:
     """The variable that is wrong and the rule, without its value; None for another error."""
-    prefixes = {kind.__name__: kind.model_config["env_prefix"] for kind in (Settings, OidcSettings)}
+    from api.drifting_settings import DriftSettings
+
+    kinds = (Settings, OidcSettings, DriftSettings)
+    prefixes = {kind.__name__: kind.model_config["env_prefix"] for kind in kinds}
     if error.title not in prefixes:
         return None
     first = error.errors(include_url=False, include_input=False)[0]

@@ -7,12 +7,14 @@ not in the contract cannot enter.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 from itertools import pairwise
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from data.contract_base import Frozen as Frozen  # noqa: PLC0414
+from data.contract_derivations import Aggregate, Arguments, Calendar
 
 Language = Literal["en", "fr", "sw"]
 LANGUAGES: tuple[Language, ...] = ("en", "fr", "sw")
@@ -21,19 +23,6 @@ KeyRole = Literal["application", "applicant", "branch", "officer"]
 TermRole = Literal["amount", "rate", "collateral"]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
 Share = Annotated[float, Field(gt=0, lt=1)]
-
-
-class Frozen(BaseModel):
-    """Base of all contract parts: immutable, and unknown fields are errors."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy with ``update``; it forgets what was worked out for the original."""
-        copy = super().model_copy(update=update, deep=deep)
-        for name in copy.__dict__.keys() - type(self).model_fields.keys():
-            del copy.__dict__[name]
-        return copy
 
 
 class Text(Frozen):
@@ -66,6 +55,11 @@ class Column(Frozen):
     overwritten: bool = Field(
         False, description="The source system overwrites it in place; never a feature."
     )
+    barred: Literal["proxy", "another_person"] | None = Field(
+        None,
+        description="A listed proxy of a protected attribute, or data about somebody else: never "
+        "a feature, so never a reason.",
+    )
 
 
 class Table(Frozen):
@@ -81,6 +75,12 @@ class Table(Frozen):
     known_at: str | None = Field(
         None, description="Events: when the row became known to the lender (knowledge time)."
     )
+    happened_at: str | None = Field(
+        None, description="Events: when it happened (event time); windows go by it where given."
+    )
+    reversed_at: str | None = Field(
+        None, description="Events: when the lender learned that the row does not stand."
+    )
     optional: bool = Field(False, description="The file may be absent.")
     columns: dict[str, Column]
 
@@ -95,51 +95,18 @@ class Source(Frozen):
     retention_days: int = Field(1825, ge=1)
 
 
-RowOperation = Literal["days_between", "ratio", "difference", "days_since"]
-FormulaOperation = Literal["ratio", "difference", "sum", "product", "if_missing", "if_present"]
-Arguments = Annotated[tuple[str, ...], Field(min_length=1, max_length=16)]
-
-
-class Aggregate(Frozen):
-    """A feature made from the event rows that were known before the application.
-
-    Rows are joined by the applicant (by the application in a table without that key) and count
-    when known_at < as_of, strictly; a known_at that is a date counts as the end of its day.
-    ``value`` is a column or one operation on columns of the event row:
-    ``days_between: [a, b]`` is b - a, ``days_since: [a]`` is time of application - a (both in
-    days), ``ratio: [a, b]`` is a / b and ``difference: [a, b]`` is a - b.
-    ``last`` is the value of the row that became known last (of equal ones, that with the largest
-    ``unique`` key). ``share`` is the mean of value > 0, ``std`` the sample standard deviation.
-
-    Missing values are skipped; a ratio to 0 is missing. No visible row at all: the feature is
-    missing (the source is). Visible rows, but none that counts: count and sum are 0, others
-    missing. A result outside the feature's ``range`` is moved to its nearer end.
-    """
-
-    table: str
-    function: Literal["count", "mean", "sum", "min", "max", "std", "last", "share"]
-    value: str | dict[RowOperation, Arguments] | None = None
-    where: dict[str, str | int | float | bool] = Field(
-        default={}, description="Only rows whose columns equal these values."
-    )
-    window_days: int | None = Field(None, ge=1, description="Only rows known in the last N days.")
-
-
-def operands(a: Aggregate) -> tuple[RowOperation | None, tuple[str, ...]]:
-    """Operation (None for a plain column) and columns of an aggregate's value."""
-    if a.value is None:
-        return None, ()
-    if isinstance(a.value, str):
-        return None, (a.value,)
-    return next(iter(a.value.items()), (None, ()))
+FormulaOperation = Literal[
+    "ratio", "difference", "margin", "sum", "product", "if_missing", "if_present"
+]
 
 
 class Feature(Frozen):
-    """One input of the score, from a column, from event rows or from other features.
+    """One input of the score: from a column, event rows, the calendar or other features.
 
-    Exactly one of ``column`` (``table.column``), ``aggregate`` and ``formula`` is given.
+    Exactly one of ``column`` (``table.column``), ``aggregate``, ``calendar`` and ``formula``.
     A ``formula`` is computed from other features of the same application, the same way in
-    training and in serving: ``ratio: [a, b]``, ``difference: [a, b]``, ``sum``, ``product``,
+    training and in serving: ``ratio: [a, b]``, ``difference: [a, b]``, ``margin: [a, b]``
+    ((a - b) / a, such as what is left of money received), ``sum``, ``product``,
     ``if_missing: [a, b]`` (a where b is missing, else missing), ``if_present: [a, b]``.
     """
 
@@ -147,6 +114,7 @@ class Feature(Frozen):
     title: Text
     column: str | None = None
     aggregate: Aggregate | None = None
+    calendar: Calendar | None = None
     formula: dict[FormulaOperation, Arguments] | None = None
     unit: str | None = None
     range: tuple[float, float] | None = None
@@ -154,9 +122,14 @@ class Feature(Frozen):
     monotone: Literal["increasing", "decreasing"] | None = Field(
         None, description="How the probability of default may move when the feature grows."
     )
+    verified: bool = Field(
+        True, description="False: the applicant says so, and nobody looks into it."
+    )
     actionable: Literal["no", "up", "down", "both"] = Field(
         "no", description="Which way an applicant can move it; used by counterfactuals."
     )
+    with_time: bool = Field(False, description="It can be moved, but only over months.")
+    step: float | None = Field(None, gt=0, description="The smallest change worth advising.")
 
 
 class ReasonGroup(Frozen):
@@ -165,6 +138,7 @@ class ReasonGroup(Frozen):
     features: tuple[str, ...] = Field(min_length=1)
     raises: Text
     lowers: Text
+    check: Text | None = Field(None, description="What an officer can check on site.")
 
 
 class ProtectedAttribute(Frozen):
@@ -237,6 +211,11 @@ class Terms(Frozen):
     amount: Identifier | None = Field(None, description="The feature that is the amount asked for.")
     rate: Identifier | None = Field(None, description="The feature that is the price of the loan.")
     collateral: Identifier | None = Field(None, description="The feature that is the collateral.")
+    term: Identifier | None = Field(None, description="The input that is the number of months.")
+    instalment: Identifier | None = Field(
+        None, description="The input that follows from amount and term, at a flat rate."
+    )
+    product: Identifier | None = Field(None, description="The category that is the product.")
 
 
 class Points(Frozen):
@@ -247,14 +226,30 @@ class Points(Frozen):
     double: float = Field(40, gt=0)
 
 
+class Money(Frozen):
+    """What a loan earns and costs, from the institution's own books.
+
+    ``margin``, ``loss_given_default`` and ``declined_good`` are shares of the amount lent:
+    interest and fees less the cost of funds of a loan that is repaid; what is lost of one that
+    is not; what a good client is worth who is sent away. ``collection_cost`` is an amount for
+    each bad loan.
+    """
+
+    margin: float = Field(gt=0, le=5)
+    loss_given_default: float = Field(gt=0, le=1)
+    collection_cost: float = Field(0, ge=0)
+    declined_good: float = Field(0, ge=0, le=5)
+
+
 class Policy(Frozen):
-    """Cut-offs, as shares of the calibration sample, and the points scale."""
+    """Cut-offs, as shares of the calibration sample, the points scale and the money."""
 
     version: str = "1"
     approve_share: Share = 0.65
     decline_share: Share = 0.15
     bands: tuple[str, ...] = Field(("A", "B", "C", "D", "E"), min_length=2, max_length=10)
     points: Points = Points()
+    money: Money | None = None
 
 
 class Split(Frozen):
@@ -266,7 +261,7 @@ class Split(Frozen):
 
 
 class FieldSpec(NamedTuple):
-    """What one request field may hold, resolved from its column or aggregate."""
+    """What one request field may hold, resolved from its column, if any."""
 
     type: ColumnType
     unit: str | None
@@ -288,7 +283,7 @@ class Contract(Frozen):
     sources: dict[Identifier, Source]
     features: dict[Identifier, Feature]
     reasons: dict[Identifier, ReasonGroup]
-    protected: dict[Identifier, ProtectedAttribute] = {}
+    protected: dict[Identifier, ProtectedAttribute] = Field(default={})
     terms: Terms = Terms()
     policy: Policy = Policy()
     split: Split

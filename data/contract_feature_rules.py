@@ -3,13 +3,22 @@
 from collections.abc import Iterator
 from typing import get_args
 
-from data.contract import Aggregate, ColumnLabel, Contract, Feature, Table, TermRole, operands
+from data.contract import ColumnLabel, Contract, Feature, TermRole
+from data.contract_derivation_rules import (
+    NUMBERS,
+    OVERWRITTEN,
+    Finding,
+    Location,
+    aggregate_findings,
+    calendar_findings,
+    column_type,
+    told,
+)
 
-Location = tuple[str, ...]
-Finding = tuple[Location, str]
-
-NUMBERS = frozenset({"integer", "number"})
-DATES = frozenset({"date", "datetime"})
+_BARRED = {
+    "proxy": "a listed proxy of a protected attribute",
+    "another_person": "data about another person",
+}
 
 
 def feature_findings(c: Contract) -> Iterator[Finding]:
@@ -19,12 +28,16 @@ def feature_findings(c: Contract) -> Iterator[Finding]:
         at = ("features", name)
         if f.source not in c.sources:
             yield (*at, "source"), f"source '{f.source}' is not in sources"
-        if sum(x is not None for x in (f.column, f.aggregate, f.formula)) != 1:
-            yield at, "needs exactly one of column, aggregate and formula"
+        if f.actionable == "no" and (f.with_time or f.step is not None):
+            yield (*at, "actionable"), "with_time and step need a feature that can be moved"
+        if sum(x is not None for x in (f.column, f.aggregate, f.calendar, f.formula)) != 1:
+            yield at, "needs exactly one of column, aggregate, calendar and formula"
         elif f.column is not None:
             yield from _column(c, f, at, forbidden)
         elif f.aggregate is not None:
-            yield from _aggregate(c, f.aggregate, (*at, "aggregate"), forbidden)
+            yield from aggregate_findings(c, f.aggregate, (*at, "aggregate"), forbidden)
+        elif f.calendar is not None:
+            yield from calendar_findings(c, f.calendar, (*at, "calendar"))
         else:
             yield from _formula(c, f, (*at, "formula"))
 
@@ -45,6 +58,21 @@ def term_findings(c: Contract) -> Iterator[Finding]:
         if name in seen:
             yield at, f"'{name}' is the {seen[name]} already"
         seen[name] = role
+    yield from _offer_findings(c)
+
+
+def _offer_findings(c: Contract) -> Iterator[Finding]:
+    """Broken rules of term, instalment and product, which counterfactuals and reasons use."""
+    for role in ("term", "instalment", "product"):
+        name, at = getattr(c.terms, role), ("terms", role)
+        if name is None:
+            continue
+        if name not in c.features or c.features[name].column is None:
+            yield at, f"'{name}' is not an input that stands in a column"
+        elif (_type(c, name) in NUMBERS) != (role != "product"):
+            yield at, f"'{name}' is not a {'category' if role == 'product' else 'number'}"
+    if c.terms.instalment is not None and None in {c.terms.amount, c.terms.term}:
+        yield ("terms", "instalment"), "needs the amount and the term that it follows from"
 
 
 def _type(c: Contract, name: str) -> str | None:
@@ -65,16 +93,12 @@ def forbidden_columns(c: Contract) -> dict[str, str]:
                 out[f"{name}.{table.keys[role]}"] = "a key"
         for column, spec in table.columns.items():
             if spec.overwritten:
-                out[f"{name}.{column}"] = "overwritten in place"
+                out[f"{name}.{column}"] = OVERWRITTEN
             if spec.personal:
                 out[f"{name}.{column}"] = "personal data"
+            if spec.barred:
+                out[f"{name}.{column}"] = _BARRED[spec.barred]
     return out
-
-
-def column_type(table: Table, column: str) -> str | None:
-    """Type of ``column``, or None when the table has no such column."""
-    spec = table.columns.get(column)
-    return spec.type if spec else None
 
 
 def _column(c: Contract, f: Feature, at: Location, forbidden: dict[str, str]) -> Iterator[Finding]:
@@ -91,56 +115,13 @@ def _column(c: Contract, f: Feature, at: Location, forbidden: dict[str, str]) ->
             f"a column of kind {table.kind} cannot be a feature itself",
         )
     if where in forbidden:
-        yield (*at, "column"), f"'{where}' is {forbidden[where]}; never a feature"
+        yield (*at, "column"), told(where, forbidden[where])
     if spec.type in {"string", "date", "datetime"}:
         yield (*at, "column"), f"type {spec.type} cannot be a feature"
     if spec.type == "category" and f.monotone:
         yield (*at, "monotone"), "a category has no order"
     if f.range:
         yield (*at, "range"), "the range stands with the column"
-
-
-def _aggregate(
-    c: Contract, a: Aggregate, at: Location, forbidden: dict[str, str]
-) -> Iterator[Finding]:
-    table = c.tables.get(a.table)
-    if table is None or table.kind != "events":
-        yield (*at, "table"), f"'{a.table}' is not an events table"
-        return
-    yield from _value(a, table, (*at, "value"))
-    for column, wanted in a.where.items():
-        yield from _filter(table, a.table, column, str(wanted), (*at, "where"))
-    for column in dict.fromkeys((*operands(a)[1], *a.where)):
-        where = f"{a.table}.{column}"
-        if where in forbidden:
-            yield at, f"'{where}' is {forbidden[where]}; never a feature"
-
-
-def _value(a: Aggregate, table: Table, at: Location) -> Iterator[Finding]:
-    operation, columns = operands(a)
-    if (a.value is None) != (a.function == "count"):
-        yield at, "is needed by every function but count"
-    if operation == "days_since" and len(columns) != 1:
-        yield at, "days_since takes one column"
-    if operation not in {None, "days_since"} and len(columns) != 2:
-        yield at, f"{operation} takes two columns"
-    if isinstance(a.value, dict) and len(a.value) != 1:
-        yield at, "needs exactly one operation"
-    wanted = DATES if operation in {"days_between", "days_since"} else NUMBERS | {"boolean"}
-    for column in columns:
-        kind = column_type(table, column)
-        if kind is None:
-            yield at, f"column '{column}' is not in '{a.table}'"
-        elif kind not in wanted:
-            yield at, f"column '{column}' is a {kind}, which cannot be used here"
-
-
-def _filter(table: Table, name: str, column: str, wanted: str, at: Location) -> Iterator[Finding]:
-    spec = table.columns.get(column)
-    if spec is None:
-        yield at, f"column '{column}' is not in '{name}'"
-    elif spec.categories and wanted not in spec.categories:
-        yield (*at, column), f"'{wanted}' is not a category of that column"
 
 
 def _formula(c: Contract, f: Feature, at: Location) -> Iterator[Finding]:

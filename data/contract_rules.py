@@ -17,15 +17,15 @@ from data.contract import (
     Table,
     band_names,
 )
-from data.contract_feature_rules import (
+from data.contract_derivation_rules import (
     DATES,
     NUMBERS,
     Finding,
     Location,
     column_type,
-    feature_findings,
-    term_findings,
+    event_time_findings,
 )
+from data.contract_feature_rules import feature_findings, term_findings
 
 
 def findings(c: Contract) -> Iterator[Finding]:
@@ -65,6 +65,7 @@ def _table(table: Table, at: Location) -> Iterator[Finding]:
         yield at, "an events table needs known_at, or late postings would leak"
     if table.known_at is not None and column_type(table, table.known_at) not in DATES:
         yield (*at, "known_at"), "must name a date or datetime column of this table"
+    yield from event_time_findings(table, at)
     for name, spec in table.columns.items():
         yield from _column(spec, (*at, "columns", name))
 

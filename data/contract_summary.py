@@ -1,6 +1,6 @@
 """A contract told in tables: plain texts that the command line and pages only have to set."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
@@ -11,8 +11,8 @@ from data.contract import (
     Language,
     TermRole,
     band_names,
-    operands,
 )
+from data.contract_derivations import Aggregate, Condition, operands
 
 _WIDEST = 60
 _RISK = {"increasing": "rises", "decreasing": "falls", None: ""}
@@ -132,19 +132,37 @@ def _origin(f: Feature) -> str:
     """Where a feature comes from: a column, event rows or other features."""
     if f.formula is not None:
         return "; ".join(f"{operation} of {', '.join(n)}" for operation, n in f.formula.items())
-    if f.aggregate is None:
-        return f.column or ""
-    operation, columns = operands(f.aggregate)
+    if f.calendar is not None:
+        return f"{f.calendar.measure.replace('_', ' ')} of the calendar by {f.calendar.by}"
+    return _from_events(f.aggregate) if f.aggregate is not None else f.column or ""
+
+
+def _from_events(a: Aggregate) -> str:
+    operation, columns = operands(a)
     value = ", ".join(columns) if operation is None else f"{operation} of {', '.join(columns)}"
-    where = ", ".join(f"{column} {value}" for column, value in f.aggregate.where.items())
-    window = f.aggregate.window_days
     parts = (
-        f"{f.aggregate.function} of {value}" if value else f.aggregate.function,
-        f"in {f.aggregate.table}",
-        f"where {where}" if where else "",
-        f"in the last {window} days" if window else "",
+        f"{a.function} of {value}" if value else a.function,
+        f"in {a.table}",
+        f"where {_conditions(a.where)}" if a.where else "",
+        f"against {_conditions(a.against)}" if a.against else "",
+        f"in the last {a.window_days} days" if a.window_days else "",
+        f"by periods of {a.per.days} days" if a.per and a.per.days else "",
+        f"by {a.per.column}" if a.per and a.per.column else "",
+        f"without the leniency of {a.less_leniency.observer}" if a.less_leniency else "",
+        f"as (x - {a.standardise.mean:g}) / {a.standardise.sd:g}" if a.standardise else "",
+        f"as 1 where {_condition(dict(a.flag))}" if a.flag else "",
     )
     return " ".join(part for part in parts if part)
+
+
+def _conditions(wanted: Mapping[str, Condition]) -> str:
+    return ", ".join(f"{column} {_condition(value)}" for column, value in wanted.items())
+
+
+def _condition(value: Condition) -> str:
+    if isinstance(value, dict):
+        return " and ".join(f"{bound.replace('_', ' ')} {x:g}" for bound, x in value.items())
+    return " or ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _values(c: Contract, name: str) -> str:

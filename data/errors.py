@@ -8,6 +8,7 @@
     ├── BundleError           a model bundle is damaged, unsigned or does not fit
     ├── AccessError           a key or secret cannot be made or used so
     ├── RegistryError         a version or alias does not exist, or may not be used so
+    ├── SuspendedError        the model is suspended and gives no score
     ├── StoreError            the database cannot answer now
     ├── VaultError            what is stored cannot be sealed or opened with these keys
     └── ProtectedError        protected attributes may not be stored or read so
@@ -38,6 +39,10 @@ class RegistryError(MicroscoreError):
 
 class AccessError(MicroscoreError):
     """A key or secret cannot be made or used so."""
+
+
+class SuspendedError(MicroscoreError):
+    """The model is suspended and gives no score."""
 
 
 class StoreError(MicroscoreError):

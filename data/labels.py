@@ -23,16 +23,19 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from data.contract import ColumnLabel, Contract, PerformanceLabel
+from data.contract import ColumnLabel, Contract, Definition, PerformanceLabel
 from data.errors import DataFileError
 from data.features.applications import Applications
-from data.features.tables import CheckedTable, as_code, as_floats, as_objects
-
-Days = NDArray[np.datetime64]
-
-_THOUSANDTHS = 1000
-_HALF_CENT = 5
-"""Money is added up in thousandths, exactly; what is short by half a cent or less is paid."""
+from data.features.measures import as_code
+from data.features.tables import CheckedTable, as_floats, as_objects
+from data.loanbook import (
+    NEVER,
+    Days,
+    LoanBook,
+    running,
+    settlements,
+    worst_days_past_due,
+)
 
 
 def outcomes(
@@ -50,7 +53,8 @@ def outcomes(
     instalments = CheckedTable.of(contract, tables, contract.label.instalments)
     repayments = CheckedTable.of(contract, tables, contract.label.repayments)
     index = _loan_index(applications.keys, loans.name)
-    return _from_performance(contract.label, loans, instalments, repayments, index)
+    book = _book(contract.label, loans, instalments, repayments, index)
+    return label(contract.label.definition, book)
 
 
 def _from_column(label: ColumnLabel, loans: CheckedTable) -> NDArray[np.float64]:
@@ -71,34 +75,40 @@ def _loan_index(keys: pd.DataFrame, table: str) -> pd.Index[str]:
     return index
 
 
-def _from_performance(
+def label(definition: Definition, book: LoanBook) -> NDArray[np.float64]:
+    """Outcome of each loan of ``book`` by ``definition``, shape (n,): 1 bad, 0 good, NaN none."""
+    end = book.disbursed + np.timedelta64(definition.window_days or 0, "D")
+    late = worst_days_past_due(book, settlements(book), end)
+    bad = late >= (definition.days_past_due or 0)
+    without = ~(end <= book.seen_until)
+    for day, rule in (
+        (book.written_off, definition.write_offs),
+        (book.rescheduled, definition.reschedules),
+    ):
+        happened = (book.disbursed <= day) & (day <= end)
+        bad |= happened & (rule == "bad")
+        without |= happened & (rule == "excluded")
+    without |= np.isnan(late) & ~bad
+    return np.where(without, np.nan, bad.astype(np.float64))
+
+
+def _book(
     label: PerformanceLabel,
     loans: CheckedTable,
     instalments: CheckedTable,
     repayments: CheckedTable,
     index: pd.Index[str],
-) -> NDArray[np.float64]:
-    definition = label.definition
-    start = _days(loans, label.disbursed_on)
-    end = start + np.timedelta64(definition.window_days or 0, "D")
-    dues = _running(instalments, index, label.due_on, label.amount_due)
-    paid = _running(repayments, index, label.paid_on, label.amount_paid, _reversed_on(label))
-    late = _worst_days_past_due(dues, paid, end)
-
-    bad = late >= (definition.days_past_due or 0)
-    without = ~(end <= _observed_until(label, repayments))
-    for column, rule in (
-        (label.written_off_on, definition.write_offs),
-        (label.rescheduled_on, definition.reschedules),
-    ):
-        if column is None:
-            continue
-        day = _days(loans, column)
-        happened = (start <= day) & (day <= end)
-        bad |= happened & (rule == "bad")
-        without |= happened & (rule == "excluded")
-    without |= np.isnan(late) & ~bad
-    return np.where(without, np.nan, bad.astype(np.float64))
+) -> LoanBook:
+    never = np.full(loans.rows.num_rows, NEVER)
+    written_off, rescheduled = label.written_off_on, label.rescheduled_on
+    return LoanBook(
+        disbursed=_days(loans, label.disbursed_on),
+        written_off=never if written_off is None else _days(loans, written_off),
+        rescheduled=never if rescheduled is None else _days(loans, rescheduled),
+        dues=_running(instalments, index, label.due_on, label.amount_due),
+        paid=_running(repayments, index, label.paid_on, label.amount_paid, _reversed_on(label)),
+        seen_until=_observed_until(label, repayments),
+    )
 
 
 def _reversed_on(label: PerformanceLabel) -> str | None:
@@ -117,37 +127,15 @@ def _running(
     amount: str,
     reversed_on: str | None = None,
 ) -> pd.DataFrame:
-    """Running total of ``amount`` by ``day`` for each loan: columns row (of index), day, total.
+    """Running total of ``amount`` by ``day`` for each loan; see ``running``.
 
     Rows of unknown loans, without a day or an amount, or reversed, are left out.
     """
-    money = np.rint(as_floats(table.column(amount)) * _THOUSANDTHS)
-    days = _days(table, day)
     keys = pd.Index(as_objects(table.key("application")), dtype=object)
     rows = np.where(keys.notna(), index.get_indexer(keys), -1)
-    counts = (rows >= 0) & ~np.isnat(days) & np.isfinite(money)
     if reversed_on is not None:
-        counts &= np.isnat(_days(table, reversed_on))
-    frame = pd.DataFrame({"row": rows, "day": days, "amount": money})[counts]
-    frame = frame.astype({"amount": np.int64}).sort_values(["row", "day"])
-    frame["total"] = frame.groupby("row")["amount"].cumsum()
-    return frame[["row", "day", "total"]]
-
-
-def _worst_days_past_due(dues: pd.DataFrame, paid: pd.DataFrame, end: Days) -> NDArray[np.float64]:
-    """Most days that any instalment was past due inside the window; NaN without instalments."""
-    owed = dues.assign(total=dues["total"] - _HALF_CENT).query("total > 0").sort_values("total")
-    reached = paid.assign(total=paid.groupby("row")["total"].cummax())
-    reached = reached.drop_duplicates(["row", "total"]).sort_values("total")
-    settled = pd.merge_asof(
-        owed, reached, on="total", by="row", direction="forward", suffixes=("_due", "_paid")
-    )
-    rows = settled["row"].to_numpy()
-    until = np.fmin(settled["day_paid"].to_numpy().astype("datetime64[D]"), end[rows])
-    late = (until - settled["day_due"].to_numpy().astype("datetime64[D]")).astype(np.float64)
-    worst = np.full(len(end), -np.inf)
-    np.maximum.at(worst, rows, late)
-    return np.where(np.isneginf(worst), np.nan, worst)
+        rows = np.where(np.isnat(_days(table, reversed_on)), rows, -1)
+    return running(rows, _days(table, day), as_floats(table.column(amount)))
 
 
 def _observed_until(label: PerformanceLabel, repayments: CheckedTable) -> np.datetime64:

@@ -3,6 +3,10 @@
 All tests of a run are judged by their smallest p. How small that is by chance is learned from
 splits of the reference into a window of n rows and the rest, so features that move together
 count as they do (Westfall and Young 1993), and the reference's own error is in it.
+
+Tails are the exception. Their limits are rows of the reference, which a window meets as new rows
+but a part of the reference does not: a part can hold no more extreme rows than there are. So what
+chance does beyond a limit is drawn from the distribution of exceedances instead.
 """
 
 from __future__ import annotations
@@ -15,14 +19,16 @@ import numpy as np
 from data.contract import Frozen
 from data.durable import write_new
 from drift.domain import DomainNull, domain_null, sizes
+from drift.exact import fisher
 from drift.reference import Reference
+from drift.statistics import Layout
 from scoring.vector import FloatArray
 
 DRAWS = 1000
 SEED = 1
 GRID = 1.25
 """Numbers of rows on this geometric grid share a calibration: p is a function of n already."""
-FORMAT = 1
+FORMAT = 2
 PSI_ERROR = 0.05
 _AT_ONCE = 125
 
@@ -66,11 +72,12 @@ def calibrate(reference: Reference, n: int) -> Null:
     layout, m = reference.layout, len(reference.rows)
     design = layout.design(reference.all_codes())
     total = design.sum(axis=0, dtype=np.float64)
-    smallest, psi = [], []
+    smallest, psi, tails = [], [], _Tails(layout, n, m)
     for start in range(0, DRAWS, _AT_ONCE):
-        split = _splits(min(_AT_ONCE, DRAWS - start), n, m, rng) @ design
-        window = split.astype(np.float64)
+        draws = min(_AT_ONCE, DRAWS - start)
+        window = (_splits(draws, n, m, rng) @ design).astype(np.float64)
         found = layout.compare(window, n, total - window, m - n)
+        found.p[:, tails.at] = tails.p(draws, rng)
         smallest.append(found.p.min(axis=-1))
         psi.append(found.psi)
     quantile = np.quantile(np.concatenate(psi), 1 - PSI_ERROR, axis=0) / (1 / n + 1 / (m - n))
@@ -82,6 +89,27 @@ def calibrate(reference: Reference, n: int) -> Null:
         psi=tuple(quantile.tolist()),
         domain={space: tuple(found) for space, found in areas.items()},
     )
+
+
+class _Tails:
+    """Tests of the tails ``at`` their positions, and what chance alone gives them.
+
+    A limit with y of m reference rows beyond it is the reference's (y + 1)-th most extreme row,
+    so a new row is beyond it with probability Beta(y + 1, m - y) (Epstein 1954). Ties make it
+    rarer, which is on the safe side.
+    """
+
+    def __init__(self, layout: Layout, n: int, m: int) -> None:
+        names = [test.partition(":")[0] for _, test in layout.tests]
+        self.at = np.flatnonzero(np.isin(names, ("high", "low")))
+        levels = layout.levels(layout.reference, m)[self.at]
+        self._beyond, self._n, self._m = np.rint(levels * m), n, m
+
+    def p(self, draws: int, rng: np.random.Generator) -> FloatArray:
+        """Their p (draws, tails)."""
+        y = np.broadcast_to(self._beyond, (draws, len(self.at)))
+        x = rng.binomial(self._n, rng.beta(y + 1, self._m - y)).astype(np.float64)
+        return fisher(x, self._n, y, self._m)
 
 
 def _splits(draws: int, n: int, m: int, rng: np.random.Generator) -> np.ndarray:

@@ -23,7 +23,6 @@ from fairness.paired import (
     Change,
     Counts,
     Pairs,
-    State,
     changes,
     mcnemar,
 )
@@ -34,6 +33,7 @@ from fairness.sample import Names, Sample
 from fairness.schema_sections import Range
 from scoring.intervals import Z95, Estimate
 from scoring.scorer import Scorer
+from scoring.states import State
 from scoring.vector import FloatArray
 
 LEVELS = ("neither", "gained", "lost", "both")

@@ -50,7 +50,7 @@ class Decided:
         """Of what was asked and answered, in order."""
         digest = hashlib.sha256()
         for d in self.decisions:
-            told = f"{d.decision_id} {d.log_odds.hex()} {d.recommendation} {len(d.request)} "
+            told = f"{d.decision_id} {d.numbers.log_odds.hex()} {d.recommendation} {len(d.request)} "
             digest.update(told.encode() + d.request)
         return digest.hexdigest()
 
@@ -199,12 +199,13 @@ def _scores(scorer: Scorer, decisions: Sequence[Decision], matrix: Any) -> Score
     bands = {name: i for i, name in enumerate(rules.bands)}
     named = {name: i for i, name in enumerate(RECOMMENDATIONS)}
     records = [orjson.loads(d.record) for d in decisions]
+    numbers = [d.numbers for d in decisions]
     features = scorer.contract.model_features
     return Scores(
-        log_odds=np.array([d.log_odds for d in decisions]),
-        pd=np.array([d.pd for d in decisions]),
-        points=np.array([d.points for d in decisions], dtype=np.int64),
-        band=np.array([bands[d.band] for d in decisions], dtype=np.intp),
+        log_odds=np.array([n.log_odds for n in numbers]),
+        pd=np.array([n.pd for n in numbers]),
+        points=np.array([n.points for n in numbers], dtype=np.int64),
+        band=np.array([bands[n.band] for n in numbers], dtype=np.intp),
         recommendation=np.array(
             [named[d.recommendation] for d in decisions],  # type: ignore[index]
             dtype=np.intp,

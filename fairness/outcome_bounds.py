@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairness.gaps import share
-from fairness.outcome_rates import Applicants, Metric, area, weight_below
+from fairness.outcome_rates import Applicants, Metric, area
 from fairness.outcome_weights import uniform
 from scoring.intervals import UNDEFINED, Estimate
+from scoring.ranking import weight_below
 from scoring.vector import FloatArray
 
 FEWEST_SEEN = 10

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from fairness.gaps import inside_unit, share
 from fairness.outcome_weights import Weights, stabilised, uniform
 from scoring.intervals import UNDEFINED, Estimate
+from scoring.ranking import weight_below
 from scoring.vector import FloatArray
 
 Metric = Literal["tpr", "fpr", "auc"]
@@ -97,12 +98,3 @@ def area(log_odds: FloatArray, y: FloatArray, weights: Weights, error: float) ->
     influence[bad] = (beaten - value) / b.sum()
     influence[good] = (beating - value) / g.sum()
     return inside_unit(value, weights.variance(influence), error)
-
-
-def weight_below(at: FloatArray, scores: FloatArray, weights: FloatArray) -> FloatArray:
-    """Total weight of ``scores`` below each value of ``at``; of equal scores half counts."""
-    order = np.argsort(scores, kind="stable")
-    total = np.concatenate([[0.0], np.cumsum(weights[order])])
-    ends = (np.searchsorted(scores[order], at, side=side) for side in ("left", "right"))
-    left, right = (total[end] for end in ends)
-    return np.asarray((left + right) / 2, dtype=np.float64)

@@ -10,7 +10,6 @@ decisions, which keeps the coverage where few decisions differ (Agresti and Min 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from math import ceil, isfinite
 from typing import NamedTuple
 
@@ -23,6 +22,7 @@ from fairness.judging import FAMILY_ERROR
 from fairness.multiplicity import holm
 from fairness.verdicts import FARTHEST
 from scoring.intervals import UNDEFINED, Z95, Estimate
+from scoring.states import State
 from scoring.vector import FloatArray
 
 DRAWS = 20_000
@@ -34,15 +34,6 @@ NEITHER, GAINED, LOST, BOTH = range(4)
 """Pairs of decisions: approved by the challenger alone is gained, by the champion alone lost."""
 
 Counts = NDArray[np.int64]
-
-
-class State(StrEnum):
-    """What the challenger is to one group, or to all."""
-
-    BETTER = "BETTER"
-    NOT_WORSE = "NOT WORSE"
-    WORSE = "WORSE"
-    KEEP_WATCHING = "KEEP WATCHING"
 
 
 @dataclass(frozen=True)

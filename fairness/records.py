@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import Field
 
 from data.contract import Frozen
-from fairness.paired import State
 from fairness.schema import Audit
 from fairness.schema_sections import Compared, Range
+from scoring.states import State
 
 
 class Period(Frozen):

@@ -18,7 +18,7 @@ from fairness.groups import FEWEST_PEOPLE, BoolArray, CountArray, Grouping, grou
 from scoring.policy import RECOMMENDATIONS
 from scoring.scorer import Scorer, Scores
 from scoring.split import split
-from scoring.vector import FloatArray, evaluate
+from scoring.vector import FloatArray, feature_values
 
 Names = NDArray[np.object_]
 Rows = NDArray[np.intp]
@@ -143,14 +143,12 @@ def draw(
 def terms_of(scorer: Scorer, inputs: pd.DataFrame) -> dict[TermRole, FloatArray]:
     """Amount, rate and collateral asked for (n each), as far as the contract names them."""
     found: dict[TermRole, FloatArray] = {}
+    columns = {str(name): inputs[name].to_numpy() for name in inputs}
     for role in get_args(TermRole):
         name = getattr(scorer.contract.terms, role)
         if name is None:
             continue
-        formula = scorer.contract.features[name].formula
-        wanted = (name,) if formula is None else next(iter(formula.values()))
-        columns = {n: inputs[n].to_numpy(dtype=np.float64) for n in wanted}
-        found[role] = columns[name] if formula is None else evaluate(formula, columns)
+        found[role] = feature_values(scorer.contract, name, columns)
     return found
 
 

@@ -23,7 +23,8 @@ from scoring import imbalance
 from scoring.boosting import Learner, Shape
 from scoring.intervals import delong
 from scoring.model import Model
-from scoring.training import Fitted, Rows
+from scoring.preparing import Rows
+from scoring.training import Fitted
 from scoring.vector import FloatArray
 
 FEWEST_PEOPLE = 100

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from data.contract import Contract, Frozen
 from data.contract_loading import canonical_json, contract_from_json
 from data.errors import BundleError, ContractError
+from scoring.background import NO_BACKGROUND, Background
 from scoring.calibration import Calibration
 from scoring.policy import DecisionRules
 from scoring.vector import FloatArray
@@ -29,6 +30,7 @@ FILES = (
     "metrics.json",
     "lineage.json",
     "reference.parquet",
+    "background.json",
 )
 
 
@@ -49,7 +51,8 @@ class Bundle:
 
     ``metrics`` is the evaluation as ``train --json`` prints it; ``lineage`` names data hashes,
     seed, parameters and library versions; ``reference`` is a Parquet sample of held-out
-    applications (features, ``_pd``, ``_bad``) that drift jobs compare with.
+    applications (features, ``_pd``, ``_bad``) that drift jobs compare with; ``background`` are
+    the approved, performing applications that a declined one is explained against.
     """
 
     contract: Contract
@@ -60,6 +63,7 @@ class Bundle:
     metrics: Mapping[str, Any]
     lineage: Mapping[str, Any]
     reference: bytes
+    background: Background = NO_BACKGROUND
 
     def to_files(self) -> dict[str, bytes]:
         """File name to bytes, the same bytes for the same bundle."""
@@ -72,6 +76,7 @@ class Bundle:
             "metrics.json": _json(self.metrics),
             "lineage.json": _json(self.lineage),
             "reference.parquet": self.reference,
+            "background.json": self.background.model_dump_json().encode(),
         }
 
     @classmethod
@@ -90,6 +95,7 @@ class Bundle:
                 metrics=json.loads(files["metrics.json"]),
                 lineage=json.loads(files["lineage.json"]),
                 reference=files["reference.parquet"],
+                background=Background.model_validate_json(files["background.json"]),
             )
         except (ValidationError, ContractError, ValueError) as error:
             raise BundleError(

@@ -5,6 +5,7 @@ from math import isfinite
 
 from data.contract import Contract
 from data.errors import BundleError
+from scoring.background import ROWS
 from scoring.bundle import Bundle, Golden
 from scoring.policy import DecisionRules
 from scoring.tree_text import check
@@ -24,6 +25,7 @@ def check_bundle(bundle: Bundle) -> TreeModel:
     _features(model, bundle.contract)
     _categories(model, bundle.contract)
     _golden(bundle.golden, len(model.feature_names))
+    _background(bundle, len(model.feature_names))
     _decision_rules(bundle.rules)
     return model
 
@@ -57,6 +59,13 @@ def _golden(golden: Golden, width: int) -> None:
         raise BundleError("golden.json: a row has not one value for each model feature")
     if not all(map(isfinite, golden.log_odds)):
         raise BundleError("golden.json: log_odds are not finite")
+
+
+def _background(bundle: Bundle, width: int) -> None:
+    rows = bundle.background.rows
+    if len(rows) > ROWS or any(len(row) != width for row in rows):
+        rule = f"needs at most {ROWS} rows, each with one value for each model feature"
+        raise BundleError(f"background.json: {rule}")
 
 
 def _decision_rules(rules: DecisionRules) -> None:

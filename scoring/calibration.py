@@ -8,6 +8,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
 from data.contract import Frozen
+from scoring.uncertainty import Band
 from scoring.vector import FloatArray
 
 
@@ -16,12 +17,14 @@ class Calibration(Frozen):
 
     ``prior_shift`` undoes the change of the base rate by resampling or weighting (King and
     Zeng 2001); slope and intercept are Platt's (1999), fitted on data that the model never saw.
-    The slope is positive, so the ranking and the monotone constraints stay.
+    The slope is positive, so the ranking and the monotone constraints stay. ``band`` says how
+    well the probabilities are known.
     """
 
     prior_shift: float = 0.0
     slope: float = Field(1.0, gt=0)
     intercept: float = 0.0
+    band: Band | None = None
 
     def log_odds(self, margin: FloatArray) -> FloatArray:
         """Calibrated log-odds of default; ``margin`` has any shape."""

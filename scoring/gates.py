@@ -3,9 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+EVALUATION = "evaluation"
 FAIRNESS = "fairness"
-CHAMPION_NEEDS = (FAIRNESS,)
-"""Checks without which no version becomes champion; ``fairness.gate`` makes the first."""
+SHADOW = "shadow"
+PEOPLE = "people"
+CHAMPION_NEEDS = (EVALUATION, FAIRNESS, SHADOW, PEOPLE)
+"""Checks without which no version becomes champion."""
+
+MARGIN = 0.02
+"""Area under the ROC curve that a challenger may lose on held-out loans, unless otherwise set."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,12 @@
 
 LightGBM reads a missing value as zero in a feature that was never missing when it was fitted:
 a silent guess. So a small share of such cells is emptied in the rows that the model learns
-from, and it learns a direction for them like for any other missing value.
+from, and it learns a direction for them like for any other missing value. A source that an
+applicant may withhold goes as a whole in a share of the rows: what the others then tell is not
+what they tell beside it.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +16,8 @@ from data.contract import Contract
 from scoring.vector import FloatArray
 
 HOLE_SHARE = 0.01
+WITHHELD_SHARE = 0.04
+"""Share of the rows that learn to do without a source, for each source."""
 
 
 def with_holes(
@@ -29,6 +35,25 @@ def with_holes(
         if may_be_missing(contract, name) and np.isnan(matrix[learned, j]).mean() < HOLE_SHARE:
             holed[chosen, j] = np.nan
     return holed
+
+
+def withhold(
+    matrix: FloatArray,
+    learned: NDArray[np.intp],
+    sources: tuple[str, ...],
+    without: Callable[[str, NDArray[np.intp]], FloatArray],
+    seed: int,
+) -> None:
+    """In place: let WITHHELD_SHARE of rows ``learned`` of ``matrix`` (n, k) lack each source.
+
+    ``without(source, rows)`` is the matrix of ``rows`` as it would be without that source. No
+    row lacks two, but for what it lacked already.
+    """
+    draw = np.random.default_rng([seed, 1]).random(len(learned))
+    for i, source in enumerate(sources):
+        low, high = i * WITHHELD_SHARE, (i + 1) * WITHHELD_SHARE
+        rows = learned[(draw >= low) & (draw < high)]
+        matrix[rows] = without(source, rows)
 
 
 def may_be_missing(contract: Contract, name: str) -> bool:

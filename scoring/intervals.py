@@ -31,7 +31,7 @@ class Estimate(NamedTuple):
 UNDEFINED = Estimate(None, None, None)
 
 
-def wilson(events: int, n: int) -> Estimate:
+def wilson(events: float, n: float) -> Estimate:
     """Share ``events / n`` with Wilson's (1927) score interval; undefined for n = 0.
 
     ``(p + z²/2n ± z·sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n)``
@@ -49,22 +49,48 @@ def delong(y: FloatArray, score: FloatArray) -> Estimate:
     """Area under the ROC curve of ``score`` (n) for ``y`` (n; 0/1, both present).
 
     The probability that a bad row scores above a good one, ties counting half, with the
-    variance of DeLong, DeLong and Clarke-Pearson (1988), computed from ranks in O(n log n)
-    after Sun and Xu (2014). The interval is symmetric in the logit of the area (Pepe 2003), so
-    it stays within (0, 1); without variance (perfect or constant scores) it is the value.
+    variance of DeLong, DeLong and Clarke-Pearson (1988). The interval is symmetric in the logit
+    of the area (Pepe 2003), so it stays within (0, 1); without variance (perfect or constant
+    scores) it is the value.
     """
-    bad, good = score[y == 1], score[y == 0]
-    m, n = len(bad), len(good)
-    ranks = rankdata(np.concatenate([bad, good]))
-    beaten = (ranks[:m] - rankdata(bad)) / n
-    beating = 1 - (ranks[m:] - rankdata(good)) / m
-    area = float(beaten.mean())
+    area, beaten, beating = _placements(y, score)
+    m, n = len(beaten), len(beating)
     if min(m, n) < 2 or not 0 < area < 1:
         return Estimate(area, area, area)
     variance = beaten.var(ddof=1) / m + beating.var(ddof=1) / n
     half = Z95 * np.sqrt(variance) / (area * (1 - area))
     low, high = expit(logit(area) - half), expit(logit(area) + half)
     return Estimate(area, float(low), float(high))
+
+
+def delong_difference(y: FloatArray, score: FloatArray, other: FloatArray) -> Estimate:
+    """Area of ``score`` less that of ``other`` on the same rows (n), and its paired interval.
+
+    DeLong, DeLong and Clarke-Pearson (1988): the variance of the difference from the differences
+    of the rows' placements, so that what both scores share cancels out.
+    """
+    area, beaten, beating = _placements(y, score)
+    other_area, other_beaten, other_beating = _placements(y, other)
+    value = area - other_area
+    m, n = len(beaten), len(beating)
+    if min(m, n) < 2:
+        return UNDEFINED
+    variance = (beaten - other_beaten).var(ddof=1) / m + (beating - other_beating).var(ddof=1) / n
+    half = float(Z95 * np.sqrt(variance))
+    return Estimate(value, value - half, value + half)
+
+
+def _placements(y: FloatArray, score: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+    """The area; for each bad row the share of good ones below it, and the reverse for good ones.
+
+    Ties count half; from ranks in O(n log n) after Sun and Xu (2014).
+    """
+    bad, good = score[y == 1], score[y == 0]
+    m, n = len(bad), len(good)
+    ranks = rankdata(np.concatenate([bad, good]))
+    beaten = (ranks[:m] - rankdata(bad)) / n
+    beating = 1 - (ranks[m:] - rankdata(good)) / m
+    return float(beaten.mean()), beaten, beating
 
 
 def bootstrap(

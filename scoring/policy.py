@@ -12,6 +12,8 @@ from scoring.vector import FloatArray
 
 Recommendation = Literal["approve", "review", "decline"]
 RECOMMENDATIONS: tuple[Recommendation, ...] = ("approve", "review", "decline")
+REFER: Literal["refer"] = "refer"
+"""The fallback rule: while the model is suspended a person decides on every application."""
 
 
 class DecisionRules(Frozen):

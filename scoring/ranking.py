@@ -93,3 +93,12 @@ def _equal_count_bins(pd: FloatArray) -> NDArray[np.intp]:
     cuts = np.quantile(pd, np.arange(1, ECE_BINS) / ECE_BINS)
     bin_of_row = np.searchsorted(cuts, pd, side="right")
     return np.flatnonzero(np.append(True, np.diff(bin_of_row) != 0)).astype(np.intp)
+
+
+def weight_below(at: FloatArray, scores: FloatArray, weights: FloatArray) -> FloatArray:
+    """Total weight of ``scores`` below each value of ``at``; of equal scores half counts."""
+    order = np.argsort(scores, kind="stable")
+    total = np.concatenate([[0.0], np.cumsum(weights[order])])
+    ends = (np.searchsorted(scores[order], at, side=side) for side in ("left", "right"))
+    left, right = (total[end] for end in ends)
+    return np.asarray((left + right) / 2, dtype=np.float64)

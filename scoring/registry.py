@@ -49,6 +49,11 @@ class Registry:
         self.store = store
         self._trusted = trusted
 
+    @property
+    def keys_folder(self) -> Path:
+        """Folder of the keys that bundles are trusted by."""
+        return self._trusted.folder
+
     def register(self, sealed: SealedBundle, actor: str, note: str = "") -> ModelVersion:
         """Enter a bundle of the models folder; a version that is known already stays as it is.
 
@@ -214,6 +219,6 @@ def _version_before(events: Sequence[AliasEvent]) -> str | None:
     for event in events:
         if event.action == "rollback":
             history.pop()
-        elif not history or history[-1] != event.to_version:
+        elif event.action == "promote" and (not history or history[-1] != event.to_version):
             history.append(event.to_version)
     return history[-2] if len(history) > 1 else None

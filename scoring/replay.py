@@ -29,6 +29,8 @@ def replay(decision: Decision, scorer: Scorer) -> list[Difference]:
     """
     if decision.erased:
         raise RegistryError("what this decision was made from is erased; it cannot be replayed")
+    if not decision.scored:
+        raise RegistryError("the model was suspended: a person was asked and nothing was computed")
     if decision.model_version != scorer.version:
         raise RegistryError(f"the decision was made by the model {decision.model_version}")
     again = decide(scorer, [asked(decision)], decision.key_id, decision.created_at)[0]

@@ -1,14 +1,16 @@
 """The one path from inputs to scores, for the server, the batch command and evaluation."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.contract_loading import contract_hash
+from data.errors import SuspendedError
 from scoring.bundle import Bundle
 from scoring.calibration import probability
 from scoring.model import Model
@@ -43,6 +45,7 @@ class Scorer:
     def __init__(self, bundle: Bundle, version: str, threads: int = 1) -> None:
         self.bundle = bundle
         self.version = version
+        self.suspended = False
         self.contract = bundle.contract
         self.vectorizer = Vectorizer(bundle.contract)
         self._model = Model(bundle.model_text, threads)
@@ -57,6 +60,12 @@ class Scorer:
         """The writer of this contract's reasons."""
         return ReasonWriter(self.contract)
 
+    def suspended_double(self) -> Self:
+        """The same model, which gives no score: it stands in while a person suspends it."""
+        double = copy(self)
+        double.suspended = True
+        return double
+
     def score(self, columns: Columns, n: int, *, explain: bool = True) -> Scores:
         """Score ``n`` applications given as columns of inputs."""
         return self.score_matrix(self.vectorizer.matrix(columns, n), explain=explain)
@@ -66,7 +75,12 @@ class Scorer:
         return self.score_matrix(self.vectorizer.rows(each))
 
     def score_matrix(self, matrix: FloatArray, *, explain: bool = True) -> Scores:
-        """Score rows of the model's matrix (n, k), as ``Vectorizer.matrix`` gives them."""
+        """Score rows of the model's matrix (n, k), as ``Vectorizer.matrix`` gives them.
+
+        Raises SuspendedError: whatever asks a suspended model gets nothing.
+        """
+        if self.suspended:
+            raise SuspendedError("the model is suspended and gives no score")
         calibration, rules = self.bundle.calibration, self.bundle.rules
         contributions = None
         if explain:
@@ -85,6 +99,14 @@ class Scorer:
             contributions=contributions,
             matrix=matrix,
         )
+
+    def intervals(self, scores: Scores) -> list[tuple[float, float] | None]:
+        """Limits of each row's probability of default; None where the bundle knows none."""
+        band = self.bundle.calibration.band
+        if band is None:
+            return [None] * len(scores.pd)
+        low, high = band.around(scores.log_odds, scores.pd)
+        return list(zip(low.tolist(), high.tolist(), strict=True))
 
     def band_name(self, scores: Scores, i: int) -> str:
         """Name of the band of row ``i``."""

@@ -16,11 +16,20 @@ import orjson
 
 from data.contract import Contract, Language
 from data.store.decisions import Decision
+from scoring.policy import REFER
 from scoring.reasons import Reason
 from scoring.scorer import Scorer, Scores
 
 MaskStatus = Literal["not_given", "no_consent"]
 EXPLANATION_METHOD = "path_dependent_treeshap"
+SUSPENDED = "MODEL_SUSPENDED"
+"""Code of the one reason of a decision that was made while the model was suspended."""
+NOT_EXPLAINED = "none"
+_SUSPENDED_TEXT = {
+    "en": "The scoring model is suspended, so a person decides on this application.",
+    "fr": "Le modèle de notation est suspendu\u00a0: une personne décide de cette demande.",
+    "sw": "Mfumo wa alama umesimamishwa kwa muda, kwa hiyo mtu ataamua juu ya ombi hili.",
+}
 _TOLERANCE = 1e-6
 """Log-odds by which a score and the sum of its contributions may differ."""
 _UUID_MASK = (1 << 128) - 1 ^ (0xF << 76) ^ (0x3 << 62)
@@ -50,10 +59,14 @@ def decide(
 ) -> list[Decision]:
     """Score ``applications`` with one model and return the decisions to store, in order.
 
-    Raises ValueError for a score that is not the finite sum of its contributions.
+    A suspended model scores nobody: all are referred to a person, without any number. Raises
+    ValueError for a score that is not the finite sum of its contributions.
     """
+    if scorer.suspended:
+        return [_referral(scorer, application, key_id, now) for application in applications]
     scores = _score(scorer, applications)
     reasons = scorer.reasons(scores)
+    intervals = scorer.intervals(scores)
     return [
         Decision(
             decision_id=_new_id(now),
@@ -72,10 +85,46 @@ def decide(
             band=scorer.band_name(scores, i),
             recommendation=scorer.recommendation_name(scores, i),
             request=application.request,
-            record=_record(scorer.contract, scores, i, reasons[i], application),
+            record=_record(scorer.contract, scores, i, reasons[i], intervals[i], application),
         )
         for i, application in enumerate(applications)
     ]
+
+
+def _referral(scorer: Scorer, application: Application, key_id: str, now: datetime) -> Decision:
+    """What is decided while the model is suspended: a person does, and nothing is made up."""
+    reason = {"code": SUSPENDED, "direction": None, "contribution": None, "text": _SUSPENDED_TEXT}
+    record = {
+        "reasons": [reason],
+        "masked_sources": _masked(application),
+        "missing_fields": missing_fields(scorer.contract, application),
+        "explanation_method": NOT_EXPLAINED,
+        "base": None,
+        "contributions": {},
+    }
+    return Decision(
+        decision_id=_new_id(now),
+        created_at=now,
+        key_id=key_id,
+        branch=application.branch,
+        officer=application.officer,
+        application_id=application.application_id,
+        applicant_id=application.applicant_id,
+        model_version=scorer.version,
+        contract_hash=scorer.contract_hash,
+        policy_version=scorer.bundle.rules.policy_version,
+        pd=None,
+        log_odds=None,
+        points=None,
+        band=None,
+        recommendation=REFER,
+        request=application.request,
+        record=orjson.dumps(record),
+    )
+
+
+def _masked(application: Application) -> list[dict[str, str]]:
+    return [{"source": source, "status": why} for source, why in application.masked.items()]
 
 
 def _new_id(now: datetime) -> str:
@@ -90,7 +139,12 @@ def _score(scorer: Scorer, applications: Sequence[Application]) -> Scores:
 
 
 def _record(
-    contract: Contract, scores: Scores, i: int, reasons: list[Reason], application: Application
+    contract: Contract,
+    scores: Scores,
+    i: int,
+    reasons: list[Reason],
+    interval: tuple[float, float] | None,
+    application: Application,
 ) -> bytes:
     if scores.contributions is None:
         raise ValueError("a decision needs its contributions")
@@ -109,9 +163,8 @@ def _record(
                 }
                 for r in reasons
             ],
-            "masked_sources": [
-                {"source": s, "status": why} for s, why in application.masked.items()
-            ],
+            "interval": interval,
+            "masked_sources": _masked(application),
             "missing_fields": missing_fields(contract, application),
             "explanation_method": EXPLANATION_METHOD,
             "base": row[-1],
@@ -141,6 +194,7 @@ def render(decision: Decision, language: Language, *, contributions: bool) -> di
         "application_id": decision.application_id,
         "created_at": decision.created_at.isoformat(),
         "probability_of_default": decision.pd,
+        "probability_interval": _interval(record),
         "log_odds": decision.log_odds,
         "points": decision.points,
         "band": decision.band,
@@ -159,3 +213,9 @@ def render(decision: Decision, language: Language, *, contributions: bool) -> di
     if contributions:
         reply |= {"base": record["base"], "contributions": record["contributions"]}
     return reply
+
+
+def _interval(record: Mapping[str, Any]) -> dict[str, float] | None:
+    """The interval of a record; decisions of a model without one have none."""
+    limits = record.get("interval")
+    return None if limits is None else {"low": limits[0], "high": limits[1]}

@@ -6,22 +6,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from data.contract import Contract
-from scoring import baselines, imbalance, keepsakes
-from scoring.boosting import SHAPES, Learner, Sample
+from scoring import background, baselines, imbalance, keepsakes
+from scoring.boosting import SHAPES, Learner
 from scoring.bundle import Bundle, Golden
 from scoring.calibration import Calibration, probability
-from scoring.evaluation import FEWEST_EACH, Evaluation, Report
-from scoring.holes import with_holes
+from scoring.evaluation import BOOTSTRAP_SEED, FEWEST_EACH, Evaluation, Report
+from scoring.leakage import LeakageError, implausible, scan
 from scoring.model import Model
 from scoring.policy import DecisionRules
+from scoring.preparing import Rows, prepare
+from scoring.readiness import readiness, require_ready, told
+from scoring.robustness import robustness
 from scoring.scorer import Scorer
 from scoring.selection import Progress, Selection, select
-from scoring.split import Split, describe, split
+from scoring.sources import without_each
+from scoring.split import describe
+from scoring.uncertainty import Band
 from scoring.vector import FloatArray, Vectorizer
 
 
@@ -30,47 +33,29 @@ class TrainingOptions:
     """``seed`` decides every random draw; ``threads`` only how fast it goes.
 
     One thread is the fastest up to some 100,000 rows, and by far on a busy machine: LightGBM's
-    threads wait for each other spinning.
+    threads wait for each other spinning. ``vouched`` are features that a person answers for
+    although the scan for leaks would stop at them; the lineage names them.
     """
 
     seed: int = 1
     threads: int = 1
+    vouched: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class TrainingResult:
     """The model and its report, which is also ``bundle.metrics``.
 
-    ``report``: ``rows`` (train, calibration, test, dropped), ``imbalance`` (chosen, comparison),
-    ``test`` and ``baselines.<name>`` (metric to value, low, high), ``detail`` (see
-    ``Evaluation.detail``), ``returning`` (metrics on the applicants of the test period who were
-    known before, or None), ``shapes`` (chosen, validation log-loss of each) and ``split``.
+    ``report``: ``readiness``, ``rows`` (train, calibration, test, dropped), ``imbalance``
+    (chosen, comparison), ``test`` and ``baselines.<name>`` (metric to value, low, high),
+    ``detail`` (see ``Evaluation.detail``), ``returning`` (metrics on the applicants of the test
+    period who were known before, or None), ``without`` (see ``sources.without_each``),
+    ``robustness`` (see there),
+    ``shapes`` (chosen, validation log-loss of each) and ``split``.
     """
 
     bundle: Bundle
     report: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Rows:
-    """All rows, sorted by application, and which part each stands in.
-
-    ``order`` (n): where each row stood in what was given. ``learned`` is the matrix (n, k) with
-    the holes that models are fitted with.
-    """
-
-    order: NDArray[np.intp]
-    matrix: FloatArray
-    learned: FloatArray
-    y: FloatArray
-    as_of: pd.Series | None
-    parts: Split
-
-    def sample(self, part: str) -> Sample:
-        """Rows of one part of the split."""
-        at = getattr(self.parts, part)
-        matrix = self.learned if part in {"fit", "train"} else self.matrix
-        return Sample(matrix[at], self.y[at])
 
 
 @dataclass(frozen=True)
@@ -83,25 +68,6 @@ class Fitted:
     text: str
     prior_shift: float
     told: Mapping[str, Any]
-
-
-def prepare(
-    contract: Contract,
-    columns: pd.DataFrame,
-    keys: pd.DataFrame,
-    as_of: pd.Series | None,
-    y: FloatArray,
-    seed: int,
-) -> Rows:
-    """The matrix and the split of ``train`` for the same arguments and seed."""
-    order = np.argsort(keys["application"].to_numpy(dtype=np.str_), kind="stable")
-    y, keys = y[order], keys.iloc[order]
-    as_of = None if as_of is None else as_of.iloc[order]
-    inputs = {name: columns[name].to_numpy()[order] for name in contract.inputs}
-    matrix = Vectorizer(contract).matrix(inputs, len(y))
-    parts = split(contract, keys, as_of, y, matrix, seed)
-    learned = with_holes(matrix, parts.train, contract, seed)
-    return Rows(order, matrix, learned, y, as_of, parts)
 
 
 def train(  # noqa: PLR0913, PLR0917
@@ -121,23 +87,45 @@ def train(  # noqa: PLR0913, PLR0917
     bundle. ``progress`` hears the name of each stage and the share that is done before it.
 
     The same rows (in any order), options and library versions give the same bundle; threads do
-    not matter. Raises NotEnoughDataError where a part has too few outcomes.
+    not matter. Raises NotReadyError where the data cannot carry a model, NotEnoughDataError where
+    a part has too few outcomes, LeakageError where something is too good to be true.
     """
     tell = progress or _silent
     tell("building the matrix", 0.0)
+    ready = readiness(contract, keys, as_of, y)
+    require_ready(ready)
     rows = prepare(contract, columns, keys, as_of, y, options.seed)
+    _refuse_leaks(rows, options)
     learner = Learner(contract, options.seed, options.threads)
     chosen = select(learner, rows.sample("fit"), rows.sample("validation"), tell)
     tell("fitting the chosen model", 0.65)
-    bundle = assemble(learner, _fit(learner, chosen, rows), rows, lineage)
+    origin = {**lineage, "vouched": sorted(options.vouched)}
+    bundle = assemble(learner, _fit(learner, chosen, rows), rows, origin)
     tell("evaluating", 0.8)
     choices = {
+        "readiness": told(ready),
         "imbalance": {"chosen": chosen.way, "comparison": chosen.comparison},
         "shapes": {"chosen": chosen.shape, "log_loss": chosen.shapes},
     }
     bundle = evaluated(bundle, rows, options.threads, choices)
+    if suspicious := implausible(bundle.metrics["test"]["auc"]):
+        raise LeakageError(suspicious)
     tell("done", 1.0)
     return TrainingResult(bundle, dict(bundle.metrics))
+
+
+def _refuse_leaks(rows: Rows, options: TrainingOptions) -> None:
+    """Raise LeakageError for a feature that knows the outcome of the rows to learn from."""
+    known, vectorizer = rows.parts.train, rows.vectorizer
+    found = scan(
+        rows.matrix[known],
+        rows.y[known],
+        vectorizer.features,
+        vectorizer.categorical,
+        options.vouched,
+    )
+    if found:
+        raise LeakageError(found)
 
 
 def _silent(stage: str, share: float) -> None:
@@ -164,6 +152,8 @@ def assemble(learner: Learner, fitted: Fitted, rows: Rows, lineage: Mapping[str,
     model = Model(fitted.text, learner.threads)
     margin = model.margins(held_out.matrix)
     calibration = Calibration.fit(margin, held_out.y, fitted.prior_shift)
+    band = Band.fit(calibration.log_odds(margin), held_out.y, learner.seed)
+    calibration = calibration.model_copy(update={"band": band})
     recent = calibration.log_odds(model.margins(rows.sample("recent").matrix))
     decided = {
         "seed": learner.seed,
@@ -189,6 +179,9 @@ def assemble(learner: Learner, fitted: Fitted, rows: Rows, lineage: Mapping[str,
         bundle,
         golden=keepsakes.golden(scorer, rows.sample("test").matrix),
         reference=keepsakes.reference(features, later.matrix, pd, later.y, seed),
+        background=background.choose(
+            contract, later.matrix, later.y, pd < bundle.rules.approve_below, seed
+        ),
     )
 
 
@@ -219,6 +212,13 @@ def _judge(scorer: Scorer, rows: Rows) -> dict[str, Any]:
         "test": test.report(),
         "detail": test.detail(scorer.bundle.rules),
         "returning": evaluation("returning").report() if enough else None,
+        "robustness": robustness(scorer, rows.inputs_of("test"), BOOTSTRAP_SEED),
+        "without": without_each(
+            scorer,
+            rows.sample("test").matrix,
+            lambda source: rows.without(source, rows.parts.test),
+            rows.sample("test").y,
+        ),
     }
 
 

@@ -109,6 +109,14 @@ def evaluate(
     return np.where(np.isfinite(result), result, np.nan)
 
 
+def feature_values(contract: Contract, name: str, columns: Columns) -> FloatArray:
+    """Values (n) of one number of the contract, an input or a formula, from columns of inputs."""
+    formula = contract.features[name].formula
+    wanted = (name,) if formula is None else next(iter(formula.values()))
+    given = {n: np.asarray(columns[n], dtype=np.float64) for n in wanted}
+    return given[name] if formula is None else evaluate(formula, given)
+
+
 def _if_missing(operands: list[FloatArray]) -> FloatArray:
     return np.where(np.isnan(operands[1]), operands[0], np.nan)
 
@@ -120,6 +128,7 @@ def _if_present(operands: list[FloatArray]) -> FloatArray:
 _OPERATIONS: dict[str, Callable[[list[FloatArray]], FloatArray]] = {
     "ratio": lambda x: x[0] / x[1],
     "difference": lambda x: x[0] - x[1],
+    "margin": lambda x: (x[0] - x[1]) / x[0],
     "sum": lambda x: reduce(np.add, x),
     "product": lambda x: reduce(np.multiply, x),
     "if_missing": _if_missing,

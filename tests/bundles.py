@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from data.contract import Contract
 from data.contract_loading import contract_from_json, contract_hash
+from scoring.background import choose
 from scoring.bundle import Bundle, Golden
 from scoring.calibration import Calibration, probability
 from scoring.policy import DecisionRules
@@ -81,11 +82,19 @@ _CONTRACT = {
         "wallet": _source("consent"),
     },
     "features": {
-        "amount": _feature(column="loans.amount", monotone="increasing"),
+        "amount": _feature(
+            column="loans.amount", monotone="increasing", actionable="down", step=500
+        ),
         "income": _feature(column="loans.income", in_model=False),
         "late_days": _feature(column="loans.late_days", monotone="increasing"),
         "burden": _feature(formula={"ratio": ["amount", "income"]}),
-        "wallet_inflow": _feature("wallet", column="loans.wallet_inflow", monotone="decreasing"),
+        "wallet_inflow": _feature(
+            "wallet",
+            column="loans.wallet_inflow",
+            monotone="decreasing",
+            actionable="up",
+            with_time=True,
+        ),
         "trade": _feature(column="loans.trade"),
         "has_group": _feature(column="loans.has_group"),
     },
@@ -96,6 +105,7 @@ _CONTRACT = {
         "WORK": _reason("trade", "has_group"),
     },
     "protected": {"sex": {"column": "loans.sex", "title": _TEXT, "reference": "M"}},
+    "terms": {"amount": "amount"},
     "split": {"method": "hash"},
 }
 
@@ -137,20 +147,24 @@ def small_bundle(seed: int = 0, trees: int = 20) -> Bundle:
     vectorizer = Vectorizer(contract)
     columns = small_columns(1500, seed)
     matrix = vectorizer.matrix(columns, 1500)
-    booster = _fit(contract, vectorizer, matrix, _outcomes(columns, seed), trees)
+    y = _outcomes(columns, seed)
+    booster = _fit(contract, vectorizer, matrix, y, trees)
     text = booster.model_to_string()
     margin = np.asarray(lgb.Booster(model_str=text).predict(matrix, raw_score=True))
     calibration = Calibration(prior_shift=-0.25, slope=0.9, intercept=0.1)
     log_odds = calibration.log_odds(margin)
+    rules = DecisionRules.from_sample(contract.policy, probability(log_odds))
+    approved = probability(log_odds) < rules.approve_below
     return Bundle(
         contract=contract,
         model_text=text,
         calibration=calibration,
-        rules=DecisionRules.from_sample(contract.policy, probability(log_odds)),
+        rules=rules,
         golden=_golden(matrix[:32], log_odds[:32]),
         metrics={"test": {"auc": {"value": 0.7, "low": 0.6, "high": 0.8}}},
         lineage={"seed": seed, "contract_hash": contract_hash(contract)},
         reference=_parquet(dict(zip(contract.model_features, matrix[:100].T, strict=True))),
+        background=choose(contract, matrix[:400], y[:400], approved[:400], seed),
     )
 
 

@@ -1,6 +1,6 @@
-"""Checks that a version passed, for tests that promote without an audit."""
+"""Checks that a version passed, for tests that promote without them."""
 
-from scoring.gates import FAIRNESS, GateResult
+from scoring.gates import CHAMPION_NEEDS, GateResult
 
-FAIR = GateResult(FAIRNESS, True, "passed for a test")
+CLEARED = [GateResult(name, True, "passed for a test") for name in CHAMPION_NEEDS]
 """What ``registry.promote`` asks of a champion."""

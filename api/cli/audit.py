@@ -123,17 +123,17 @@ def schema() -> None:
     emit(True, json_schema(), lambda: None)
 
 
-def days_of(text: str | None) -> tuple[date, date] | None:
-    """The days of ``FROM..TO``, both included."""
+def days_of(text: str | None, option: str = "--decisions") -> tuple[date, date] | None:
+    """The days of ``FROM..TO``, both included; ``option``: where it was given."""
     if text is None:
         return None
     start, _, end = text.partition("..")
     try:
         days = date.fromisoformat(start), date.fromisoformat(end)
     except ValueError:
-        raise typer.BadParameter("--decisions: must be like 2026-01-01..2026-03-31") from None
+        raise typer.BadParameter(f"{option}: must be like 2026-01-01..2026-03-31") from None
     if days[1] < days[0]:
-        raise typer.BadParameter("--decisions: the first day must not be after the last one")
+        raise typer.BadParameter(f"{option}: the first day must not be after the last one")
     return days
 
 

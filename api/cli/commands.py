@@ -8,12 +8,17 @@ from api.cli import (
     data_files,
     decisions,
     demo,
+    drift,
     fairness,
     keys,
     models,
+    people,
+    policy,
     privacy,
+    scorecard,
     scoring_file,
     serve,
+    shadow,
     training,
     worker,
 )
@@ -35,14 +40,19 @@ def build_app() -> typer.Typer:
     app.add_typer(data_files.app, name="data")
     app.command()(training.train)
     app.command()(training.evaluate)
+    app.command()(scorecard.scorecard)
     app.add_typer(models.app, name="models")
+    app.add_typer(policy.app, name="policy")
     app.command("score")(scoring_file.score)
     app.command()(serve.serve)
     app.command()(worker.worker)
     app.add_typer(decisions.app, name="decisions")
     app.add_typer(audit_chain.app, name="audit")
     app.add_typer(fairness.app, name="fairness")
+    app.add_typer(drift.app, name="drift")
+    app.add_typer(shadow.app, name="shadow")
     app.add_typer(privacy.app, name="privacy")
     app.add_typer(keys.app, name="keys")
+    app.add_typer(people.app, name="people")
     app.command()(demo.demo)
     return app

@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from data.contract import Contract
     from data.loading import LoadedApplications
 
+VouchFor = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="A feature that looks like a leak and that you answer for; the model's lineage "
+        "names it. May be given several times."
+    ),
+]
 MOST_BAD_SHARE = 0.05
 METRIC_TITLES = {
     "auc": "AUC",
@@ -61,6 +68,7 @@ def train(
     contract: Annotated[str, typer.Argument(help="A contract's name or YAML file.")],
     data: DataPath,
     seed: Annotated[int, typer.Option(help="Same data, seed and lock: same bundle.")] = 1,
+    vouch_for: VouchFor = None,
     encoding: Encoding = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -74,6 +82,8 @@ def train(
     from scoring.training import train as train_model
 
     described = load_contract(contract)
+    if unknown := sorted({*(vouch_for or ())} - {*described.model_features}):
+        raise typer.BadParameter(f"the model has no feature {', '.join(unknown)}")
     loaded = load(described, data, labelled=True, encoding=encoding)
     if loaded.y is None:
         raise AssertionError("labelled data was asked for")
@@ -84,7 +94,7 @@ def train(
             loaded.applications.keys,
             loaded.applications.as_of,
             loaded.y,
-            TrainingOptions(seed=seed),
+            TrainingOptions(seed=seed, vouched=tuple(vouch_for or ())),
             {"data": dict(sorted(loaded.portfolio.sha256.items()))},
             progress,
         )

@@ -18,7 +18,9 @@ def worker(
 
     Jobs: [bold]fairness[/], every MICROSCORE_AUDIT_WEEKS (13) weeks: audits the champion's
     decisions of those weeks under each of MICROSCORE_AUDIT_PROFILES;
-    [bold]retention[/], each day: empties decisions that are past a period of their contract.
+    [bold]retention[/], each day: empties decisions that are past a period of their contract;
+    [bold]drift[/], each day: checks the champion's decisions of the last MICROSCORE_DRIFT_DAYS
+    (28) days, and posts alerts to MICROSCORE_DRIFT_WEBHOOK_URL.
 
     Any number of workers may run: a job is done once, and taken up by another when its worker
     was killed. SIGTERM ends the worker and gives its job back. With --once the exit code is 1

@@ -6,8 +6,8 @@ from api.reports.charts import Entry, intervals
 from api.reports.page import Page
 from api.reports.parts import Part, Table
 from api.reports.words import ReportLanguage
-from fairness.paired import State
 from fairness.records import AuditRecord, Comparison
+from scoring.states import State
 
 WORDS: dict[ReportLanguage, dict[str, str]] = {
     "en": {

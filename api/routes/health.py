@@ -33,7 +33,7 @@ async def readyz(service: AskedService) -> Ready:
     if serving is None or faults:
         errors = [FieldError(field=field, rule=rule) for field, rule in faults.items()]
         raise Problem("not-ready", errors=errors)
-    return Ready(model=serving.scorer.version)
+    return Ready(model=serving.scorer.version, suspended=serving.scorer.suspended)
 
 
 @router.get(
@@ -45,4 +45,5 @@ async def readyz(service: AskedService) -> Ready:
 async def metrics(service: AskedService) -> Response:
     """Counts and times by route, recommendation and model version; nothing about a person."""
     service.champion.find()  # a failure to load is told even when nobody scores
+    await service.drift.refresh()
     return Response(service.metrics.text(), media_type=CONTENT_TYPE)

@@ -15,9 +15,10 @@ from api.direct import DirectRoute
 from api.idempotency import IdempotencyKey
 from api.json_body import read_body
 from api.languages import AskedLanguage
-from api.problems import Problem, responses
+from api.problems import responses
 from api.replies import BatchReply, ScoreReply
 from api.service import AskedService
+from api.visible import find_visible
 from data.contract import Language
 from data.store.decisions import Decision
 from scoring.service import render
@@ -110,18 +111,8 @@ async def read_score(
     service: AskedService, asker: Reader, language: AskedLanguage, decision_id: UUID
 ) -> Response:
     """The decision as it was made. An officer sees the own branch's and the own key's."""
-    decision = await service.reader.ask(lambda _: service.ledger.find(str(decision_id)))
-    if decision is None or not _visible(decision, asker):
-        raise Problem("not-found")
-    if decision.erased:
-        raise Problem("erased")
+    decision = await find_visible(service, asker, decision_id)
     return _json(_reply(decision, asker, language))
-
-
-def _visible(decision: Decision, asker: Principal) -> bool:
-    if asker.role != "officer" or decision.key_id == asker.key_id:
-        return True
-    return asker.branch is not None and decision.branch == asker.branch
 
 
 def _reply(decision: Decision, asker: Principal, language: Language) -> dict[str, Any]:

@@ -33,8 +33,9 @@ from fairness.search import Found, SearchOptions, search
 from fairness.search_claims import SearchVerdict
 from scoring.boosting import SHAPES, Learner
 from scoring.bundle import Bundle
+from scoring.preparing import prepare
 from scoring.scorer import Scorer
-from scoring.training import Fitted, assemble, prepare
+from scoring.training import Fitted, assemble
 from scoring.vector import FloatArray
 
 APPLICATIONS = 4000

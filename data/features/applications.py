@@ -11,9 +11,12 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from data.contract import Aggregate, Contract, KeyRole
-from data.features.engine import duckdb_engine
+from data.contract import Contract, KeyRole
+from data.contract_derivations import Aggregate
+from data.features.calendar import calendar_value
+from data.features.engine import EngineName, open_engine
 from data.features.events import aggregate_events
+from data.features.settling import settle
 from data.features.tables import CheckedTable, as_floats, as_objects
 
 Progress = Callable[[str, float], None]
@@ -42,11 +45,13 @@ def build_applications(
     progress: Progress | None = None,
     *,
     like: tuple[Mapping[str, pa.Table], Applications] | None = None,
+    engine: EngineName = "duckdb",
 ) -> Applications:
     """Build the inputs of every application from the checked ``tables`` (by contract name).
 
     Event rows, and rows of attribute tables that have a ``known_at``, are visible when they were
     known before the application, strictly. Aggregates are clipped to the range of their feature.
+    ``engine``: where aggregates are computed.
     ``like``: other tables, and what was built from them; where the table of applications and one
     of events are the very same objects, so are their aggregates, and are taken from there.
     Raises DataFileError when an attributes table has two rows for one key.
@@ -59,10 +64,11 @@ def build_applications(
     if contract.as_of is not None:
         times = loans.column(contract.as_of).cast(pa.timestamp("us")).to_numpy()
         as_of = pd.Series(times, name="as_of", dtype="datetime64[us]")
-    inputs = {
+    inputs: dict[str, NDArray[np.float64] | NDArray[np.object_]] = {
         **_from_columns(contract, tables, keys, loans),
-        **_from_events(contract, tables, loans, progress, like),
+        **_from_events(contract, tables, loans, progress, like, engine),
     }
+    inputs |= _from_calendar(contract, as_of, inputs)
     columns = {name: pd.Series(inputs[name], dtype=inputs[name].dtype) for name in contract.inputs}
     return Applications(contract, keys, as_of, pd.DataFrame(columns))
 
@@ -99,12 +105,32 @@ def _visible_rows(
     return np.where(known < as_floats(loans.instants(contract.as_of)), rows, -1)
 
 
+def _from_calendar(
+    contract: Contract,
+    as_of: pd.Series[pd.Timestamp] | None,
+    inputs: Mapping[str, NDArray[np.float64] | NDArray[np.object_]],
+) -> dict[str, NDArray[np.float64]]:
+    """Inputs of the day of the application, from it and from other inputs."""
+    out: dict[str, NDArray[np.float64]] = {}
+    for name in contract.inputs:
+        calendar = contract.features[name].calendar
+        if calendar is None or as_of is None:
+            continue
+        days = [None if pd.isna(day) else day for day in as_of]
+        terms = [None] * len(days) if calendar.over is None else inputs[calendar.over]
+        rows = zip(days, inputs[calendar.by], terms, strict=True)
+        values = np.array([calendar_value(calendar, *row) for row in rows], dtype=np.float64)
+        out[name] = settle(contract.features[name], values)
+    return out
+
+
 def _from_events(
     contract: Contract,
     tables: Mapping[str, pa.Table],
     loans: CheckedTable,
     progress: Progress | None,
     like: tuple[Mapping[str, pa.Table], Applications] | None,
+    engine: EngineName,
 ) -> dict[str, NDArray[np.float64]]:
     """Inputs that are aggregates, one pass for each events table, clipped to their ranges."""
     wanted: dict[str, dict[str, Aggregate]] = {}
@@ -118,7 +144,7 @@ def _from_events(
             out |= {name: like[1].inputs[name].to_numpy() for name in wanted.pop(table_name)}
     if not wanted or contract.as_of is None:
         return out
-    with duckdb_engine() as backend:
+    with open_engine(engine) as backend:
         for done, (table_name, aggregates) in enumerate(wanted.items()):
             if progress:
                 progress(f"features of {table_name}", done / len(wanted))
@@ -131,9 +157,4 @@ def _from_events(
                 }
             )
             out |= aggregate_events(backend, applications, events, aggregates)
-    return {name: _clip(contract, name, values) for name, values in out.items()}
-
-
-def _clip(contract: Contract, name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    low, high = contract.features[name].range or (-np.inf, np.inf)
-    return np.clip(values, low, high) + 0.0  # -0.0 becomes 0.0
+    return {name: settle(contract.features[name], values) for name, values in out.items()}

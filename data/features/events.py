@@ -1,130 +1,96 @@
-"""One pass over an events table: every aggregate of it, for every application."""
+"""Every aggregate of an events table, for every application."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-import ibis
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from data.contract import Aggregate, operands
+from data.contract_derivations import Aggregate
+from data.features.engine import Engine
 from data.features.functions import FUNCTIONS, Values
-from data.features.tables import DAY, CheckedTable
-from data.features.values import equals, row_value
+from data.features.grouped import by_party, by_period
+from data.features.tables import CheckedTable
+from data.features.visible import Numbered, Visible
 
 Expression = Any  # an ibis table or column; ibis comes without types
 
 
 def aggregate_events(
-    backend: Any, applications: pa.Table, events: CheckedTable, wanted: Mapping[str, Aggregate]
+    engine: Engine, applications: pa.Table, events: CheckedTable, wanted: Mapping[str, Aggregate]
 ) -> dict[str, NDArray[np.float64]]:
     """Compute the ``wanted`` aggregates of ``events`` for each row of ``applications``.
 
-    ``applications`` has the columns row (0 to n - 1), key (text) and as_of (int64 microseconds);
-    ``backend`` is any Ibis backend. A row of ``events`` is visible to an application with its key
-    when known < as_of, strictly. An application that sees no row of the table at all has NaN
-    everywhere; one that sees rows, but none that counts, has count 0, sum 0 and NaN elsewhere.
-    Gives one array of shape (n,) for each name; nothing is clipped here.
+    ``applications`` has the columns row (0 to n - 1), key (text) and as_of (int64 microseconds).
+    An application that sees no row of the table at all has NaN everywhere; one that sees rows,
+    but none that counts, has count 0, sum 0 and NaN elsewhere. Gives one array of shape (n,) for
+    each name; nothing is standardised or clipped here.
     """
     out = {name: np.full(applications.num_rows, np.nan) for name in wanted}
-    if applications.num_rows == 0 or events.rows.num_rows == 0:
+    if applications.num_rows == 0 or events.rows.num_rows == 0 or not wanted:
         return out
-    query = _Query(events, wanted)
-    result = backend.to_pyarrow(query.expression(applications))
-    rows = result["row"].to_numpy()
-    for number, name in enumerate(wanted):
-        out[name][rows] = result[f"f{number}"].cast(pa.float64()).to_numpy()
+    visible = Visible(engine, applications, events, wanted.values())
+    names = list(wanted)
+    for part in _passes(wanted):
+        result = engine.fetch(_expression(visible, part))
+        rows = result["row"].to_numpy()
+        for i in part:
+            out[names[i]][rows] = result[f"f{i}"].cast(pa.float64()).to_numpy()
     return out
 
 
-class _Query:
-    """The Ibis expression of one pass; columns get short names that no engine objects to."""
+def _passes(wanted: Mapping[str, Aggregate]) -> list[dict[int, Aggregate]]:
+    """Numbered aggregates, those together that put rows together the same way."""
+    parts: dict[Any, dict[int, Aggregate]] = {}
+    for i, a in enumerate(wanted.values()):
+        parts.setdefault((a.per, a.periods), {})[i] = a
+    return list(parts.values())
 
-    def __init__(self, events: CheckedTable, wanted: Mapping[str, Aggregate]) -> None:
-        self.events = events
-        self.wanted = wanted
-        used = {c for a in wanted.values() for c in (*operands(a)[1], *a.where)}
-        if "last" in self._functions():
-            used |= set(events.spec.unique)
-        self.names = {column: f"c{i}" for i, column in enumerate(sorted(used))}
 
-    def _functions(self) -> set[str]:
-        return {a.function for a in self.wanted.values()}
+def _expression(visible: Visible, part: Numbered) -> Expression:
+    """One row for each application that sees any event: row and f<i> for each aggregate."""
+    first = next(iter(part.values()))
+    if first.per is None:
+        rows = visible.rows(part)
+    elif first.per.column is None:
+        rows = by_period(visible, part)
+    else:
+        rows = by_party(visible, part, visible.names[first.per.column])
+    rows = _spread(rows, part)
+    present = set(rows.columns)
 
-    def expression(self, applications: pa.Table) -> Expression:
-        """One row for each application that sees any event: row, f0, f1, ..."""
-        visible = self._spread(self._values(self._visible(applications)))
-        results = {
-            f"f{i}": FUNCTIONS[a.function](
-                Values(
-                    visible[f"v{i}"],
-                    visible[f"u{i}"] if a.function == "std" else None,
-                    visible[f"w{i}"] if a.function == "std" else None,
-                    visible["position"] if a.function == "last" else None,
-                )
+    def column(name: str) -> Expression:
+        return rows[name] if name in present else None
+
+    results = {
+        f"f{i}": FUNCTIONS[a.function](
+            Values(
+                rows[f"v{i}"],
+                column(f"u{i}"),
+                column(f"w{i}"),
+                column("position"),
+                column(f"o{i}"),
+                a.periods or 0,
             )
-            for i, a in enumerate(self.wanted.values())
-        }
-        return visible.group_by("row").aggregate(**results)
-
-    def _visible(self, applications: pa.Table) -> Expression:
-        left, right = ibis.memtable(applications), ibis.memtable(self._event_columns())
-        if "last" in self._functions():
-            right = right.mutate(position=self._position(right))
-        seen = left.inner_join(right, [left.key == right.key, right.known < left.as_of])
-        return seen.select(left.row, left.as_of, *(c for c in right.columns if c != "key"))
-
-    def _event_columns(self) -> pa.Table:
-        events = self.events
-        columns = {"key": events.key(events.join_role), "known": events.known()}
-        for column, name in self.names.items():
-            timed = events.spec.columns[column].type in {"date", "datetime"}
-            columns[name] = events.instants(column) if timed else events.column(column)
-        return pa.table(columns)
-
-    def _position(self, events: Expression) -> Expression:
-        """Order of becoming known; ties by the unique key, then by the values themselves."""
-        unique = [self.names[c] for c in self.events.spec.unique]
-        others = [n for n in self.names.values() if n not in unique]
-        order = [events[c] for c in ("known", *unique, *others)]
-        return ibis.row_number().over(group_by=events.key, order_by=order)
-
-    def _values(self, visible: Expression) -> Expression:
-        return visible.mutate(
-            **{f"v{i}": self._value(visible, a) for i, a in enumerate(self.wanted.values())}
         )
+        for i, a in part.items()
+    }
+    return rows.group_by("row").aggregate(**results)
 
-    def _value(self, visible: Expression, a: Aggregate) -> Expression:
-        operation, columns = operands(a)
-        if a.value is None:
-            value = ibis.literal(1.0)
-        else:
-            named = [visible[self.names[c]] for c in columns]
-            value = row_value(operation, visible.as_of, named)
-        conditions = [
-            equals(visible[self.names[c]], self.events.spec.columns[c].type, wanted)
-            for c, wanted in a.where.items()
-        ]
-        if a.window_days is not None:
-            conditions.append(visible.known >= visible.as_of - a.window_days * DAY)
-        if conditions:
-            value = ibis.and_(*conditions).ifelse(value, ibis.null("float64"))
-        return value
 
-    def _spread(self, visible: Expression) -> Expression:
-        """Add the width of an application's values and each value's place within it."""
-        scaled = [i for i, a in enumerate(self.wanted.values()) if a.function == "std"]
-        for i in scaled:
-            value = visible[f"v{i}"]
-            ends = visible.mutate(
-                low=value.min().over(group_by="row"), high=value.max().over(group_by="row")
-            )
-            width = ends.high - ends.low
-            place = (ends[f"v{i}"] - ends.low) / width.nullif(0.0)
-            visible = ends.mutate(
-                **{f"w{i}": width, f"u{i}": ibis.coalesce(place, ends[f"v{i}"] * 0.0)}
-            ).drop("low", "high")
-        return visible
+def _spread(rows: Expression, part: Numbered) -> Expression:
+    """Add, for ``std``, the width of an application's values and each value's place within it."""
+    for i in (i for i, a in part.items() if a.function == "std"):
+        value = rows[f"v{i}"]
+        ends = rows.mutate(
+            low=value.min().over(group_by="row"), high=value.max().over(group_by="row")
+        )
+        width = ends.high - ends.low
+        place = (ends[f"v{i}"] - ends.low) / width.nullif(0.0)
+        rows = ends.mutate(**{f"w{i}": width, f"u{i}": place.fill_null(ends[f"v{i}"] * 0.0)}).drop(
+            "low", "high"
+        )
+    return rows

@@ -4,30 +4,36 @@ A floating-point sum changes in its last bits with the order of the rows and the
 threads, and a bundle's hash with it. Here each value is parted into integers first (whole part,
 then two times 32 bits of its fraction): sums of integers are the same in any order, so equal
 data give equal features to the last bit, on any number of threads and any engine.
+``online_functions.py`` says the same in plain Python: a change here is a change there.
 """
 
 from collections.abc import Callable
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import ibis
 
-Expression = Any  # an ibis column or scalar; ibis comes without types
-FunctionName = Literal["count", "mean", "sum", "min", "max", "std", "last", "share"]
+from data.contract_derivations import Function
+from data.features.measures import STEP
 
-_STEP = float(2**32)
+Expression = Any  # an ibis column or scalar; ibis comes without types
 
 
 class Values(NamedTuple):
     """What a function may use of an application's rows; null where a row does not count."""
 
     value: Expression
-    """The value of each row, float64."""
-    spread: Expression
+    """The value of each row, period or other party, float64."""
+    spread: Expression = None
     """(value - lowest) / (highest - lowest) of the application, in [0, 1]; only for ``std``."""
-    width: Expression
+    width: Expression = None
     """highest - lowest of the application; only for ``std``."""
-    position: Expression
-    """Place of the row in the order of becoming known, unique within an applicant; ``last``."""
+    position: Expression = None
+    """Place of the row in the order of becoming known, unique within an applicant, or of the
+    period in time, from 0; for ``last`` and ``slope``."""
+    other: Expression = None
+    """What the other party has besides the value; for ``kept`` and ``returned``."""
+    periods: int = 0
+    """Number of periods; for ``slope``."""
 
 
 def exact_sum(x: Expression) -> Expression:
@@ -36,10 +42,10 @@ def exact_sum(x: Expression) -> Expression:
     The bits of a value below 2**-64 are dropped. Null when there is no value.
     """
     whole = x.floor()
-    upper = (x - whole.cast("float64")) * _STEP
-    lower = (upper - upper.floor().cast("float64")) * _STEP
-    fraction = _total(upper) + _total(lower) / _STEP
-    return _total(x) + fraction / _STEP
+    upper = (x - whole.cast("float64")) * STEP
+    lower = (upper - upper.floor().cast("float64")) * STEP
+    fraction = _total(upper) + _total(lower) / STEP
+    return _total(x) + fraction / STEP
 
 
 def _total(x: Expression) -> Expression:
@@ -71,7 +77,26 @@ def _last(values: Values) -> Expression:
     return values.value.argmax(values.position, where=values.value.notnull())
 
 
-FUNCTIONS: dict[FunctionName, Callable[[Values], Expression]] = {
+def _slope(values: Values) -> Expression:
+    """Least-squares slope over the periods 0 to n - 1; null for one period."""
+    weights = [2 * i - (values.periods - 1) for i in range(values.periods)]
+    squares = float(sum(w * w for w in weights))
+    weight = (values.position * 2 - (values.periods - 1)).cast("float64")
+    return exact_sum(values.value * weight) * 2.0 / ibis.literal(squares).nullif(0.0)
+
+
+def _kept(values: Values) -> Expression:
+    met = (values.other > 0.0).ifelse(values.value, ibis.null("float64"))
+    return ibis.coalesce(exact_sum(met), 0.0) / exact_sum(values.value).nullif(0.0)
+
+
+def _returned(values: Values) -> Expression:
+    back = ibis.coalesce(values.other, 0.0)
+    least = (back < values.value).ifelse(back, values.value)
+    return exact_sum(least) / exact_sum(values.value).nullif(0.0)
+
+
+FUNCTIONS: dict[Function, Callable[[Values], Expression]] = {
     "count": lambda v: v.value.count(),
     "mean": lambda v: _mean(v.value),
     "sum": lambda v: ibis.coalesce(exact_sum(v.value), 0.0),
@@ -80,4 +105,8 @@ FUNCTIONS: dict[FunctionName, Callable[[Values], Expression]] = {
     "std": _sample_std,
     "last": _last,
     "share": lambda v: (v.value > 0.0).cast("float64").sum() / _size(v.value),
+    "slope": _slope,
+    "top_share": lambda v: v.value.max() / exact_sum(v.value).nullif(0.0),
+    "kept": _kept,
+    "returned": _returned,
 }

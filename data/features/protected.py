@@ -11,7 +11,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from data.contract import Contract, ProtectedAttribute, band_names
-from data.features.tables import CheckedTable, as_code, as_floats
+from data.features.measures import as_code
+from data.features.tables import CheckedTable, as_floats
 
 NOT_STATED = "not stated"
 OTHER = "other"

@@ -14,9 +14,7 @@ from numpy.typing import NDArray
 
 from data.contract import ColumnType, Contract, KeyRole, Table
 from data.errors import DataFileError
-
-DAY = 86_400_000_000
-"""Microseconds in a day; instants are int64 microseconds since 1970, in local time."""
+from data.features.measures import DAY
 
 _ARROW: dict[ColumnType, Any] = {
     "string": pa.string(),
@@ -80,11 +78,19 @@ class CheckedTable:
         A date says no hour, so its row counts as known at the last microsecond of that day:
         an application of the same day does not see it.
         """
-        name = self.spec.known_at
-        if name is None:
+        if self.spec.known_at is None:
             return pa.chunked_array([pa.nulls(self.rows.num_rows, pa.int64())])
+        return self.end_of(self.spec.known_at)
+
+    def end_of(self, name: str) -> pa.ChunkedArray:
+        """A date or datetime column as int64 microseconds; a date is its last microsecond."""
         late = DAY - 1 if self.spec.columns[name].type == "date" else 0
         return pc.add(self.instants(name), pa.scalar(late, pa.int64()))
+
+    def moments(self) -> pa.ChunkedArray:
+        """When each row happened (else: became known), int64 microseconds; a date is its start."""
+        name = self.spec.happened_at
+        return self.known() if name is None else self.instants(name)
 
     def rows_of(self, keys: pd.DataFrame) -> NDArray[np.int64]:
         """Row of this table for each row of ``keys`` (columns by role); -1 where none.
@@ -121,12 +127,3 @@ def as_objects(values: pa.ChunkedArray) -> NDArray[np.object_]:
     out = np.empty(len(values), dtype=object)
     out[:] = values.to_pylist()
     return out
-
-
-def as_code(value: str | float | bool) -> str:
-    """A value as it is compared with the codes of a contract: 1.0 is "1", True is "true"."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from data.contract import Contract, ProtectedAttribute, Table
 from data.errors import DataFileError
-from data.features.tables import CheckedTable, as_code, as_objects
+from data.features.measures import as_code
+from data.features.tables import CheckedTable, as_objects
 from data.reading import Portfolio, read_portfolio
 from data.reading.findings import Rule
 from data.reading.portfolio import Progress

@@ -17,9 +17,13 @@ from data.reading.rows import not_data, repeated_rows, second_header
 
 @dataclass(frozen=True, slots=True)
 class CheckedTable:
-    """Good rows (all columns of the contract, in its order), rows kept apart and findings."""
+    """Good rows (all columns of the contract, in its order), rows kept apart and findings.
+
+    ``rows``: where the good rows stood in the file, int64 (n,), as findings count them.
+    """
 
     good: pa.Table
+    rows: np.ndarray
     aside: AsideRows
     findings: list[Finding]
 
@@ -72,7 +76,10 @@ def check_table(
         }
     ).filter(pa.array(~bad))
     return CheckedTable(
-        good.combine_chunks(), _aside(raw, np.flatnonzero(bad)), in_order(raw.findings.all)
+        good.combine_chunks(),
+        raw.rows[~bad],
+        _aside(raw, np.flatnonzero(bad)),
+        in_order(raw.findings.all),
     )
 
 
@@ -92,7 +99,8 @@ def _report(raw: RawTable, name: str, column: Checked, skipped: np.ndarray) -> n
 
 def _all_aside(raw: RawTable, table: Table) -> CheckedTable:
     aside = _aside(raw, np.arange(len(raw.rows)))
-    return CheckedTable(empty_table(table), aside, in_order(raw.findings.all))
+    nowhere = np.empty(0, np.int64)
+    return CheckedTable(empty_table(table), nowhere, aside, in_order(raw.findings.all))
 
 
 def _aside(raw: RawTable, bad: np.ndarray) -> AsideRows:

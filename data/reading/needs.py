@@ -1,6 +1,6 @@
 """Which tables and columns a portfolio cannot do without."""
 
-from data.contract import Contract, PerformanceLabel, operands
+from data.contract import Contract, PerformanceLabel, Table
 
 
 def needed_tables(contract: Contract, *, need_label: bool) -> set[str]:
@@ -22,8 +22,7 @@ def needed_columns(contract: Contract, table: str, *, need_label: bool) -> set[s
     outcome = _outcome_columns(contract, table)
     needed = {name for name, column in spec.columns.items() if column.required} - outcome
     needed |= {*spec.keys.values(), *spec.unique}
-    if spec.known_at is not None:
-        needed.add(spec.known_at)
+    needed |= {time for time in _times(spec) if time is not None}
     if table == contract.applications and contract.as_of is not None:
         needed.add(contract.as_of)
     for feature in contract.features.values():
@@ -31,7 +30,7 @@ def needed_columns(contract: Contract, table: str, *, need_label: bool) -> set[s
             source, _, column = feature.column.partition(".")
             needed |= {column} if source == table else set()
         elif feature.aggregate is not None and feature.aggregate.table == table:
-            needed |= {*operands(feature.aggregate)[1], *feature.aggregate.where}
+            needed |= set(feature.aggregate.columns())
     return needed | outcome if need_label else needed
 
 
@@ -50,9 +49,13 @@ def _outcome_columns(contract: Contract, table: str) -> set[str]:
 def happened_columns(contract: Contract, name: str) -> set[str]:
     """Columns of table ``name`` that tell when something was asked for, paid or became known."""
     table, label = contract.tables[name], contract.label
-    columns = {table.known_at}
+    columns = set(_times(table))
     if name == contract.applications:
         columns.add(contract.as_of)
     if isinstance(label, PerformanceLabel) and name == label.repayments:
         columns |= {label.paid_on, label.reversed_on}
     return {column for column in columns if column is not None}
+
+
+def _times(table: Table) -> tuple[str | None, ...]:
+    return table.known_at, table.happened_at, table.reversed_at

@@ -29,7 +29,8 @@ class Portfolio:
 
     ``tables``: good rows, typed, all columns of the contract in its order; a table without a
     file has no rows. Dates are date32; times are timestamp('us') in the contract's time zone,
-    without a zone. ``aside``: the rows kept apart. ``counts``: table to (rows read, rows kept).
+    without a zone. ``rows``: where each of them stood in its file, as findings count rows.
+    ``aside``: the rows kept apart. ``counts``: table to (rows read, rows kept).
     ``files`` and ``sha256``: path and checksum of each table's file.
     """
 
@@ -40,6 +41,7 @@ class Portfolio:
     aside: dict[str, AsideRows]
     files: dict[str, Path]
     sha256: dict[str, str]
+    rows: dict[str, np.ndarray]
 
     @property
     def errors(self) -> list[Finding]:
@@ -64,7 +66,7 @@ def read_portfolio(
     cannot be opened, or two files claim one table; what is wrong inside a file is a finding.
     """
     places = locate(contract, path, need_label=need_label)
-    read = Portfolio(contract, {}, [], {}, {}, {}, {})
+    read = Portfolio(contract, {}, [], {}, {}, {}, {}, {})
     for done, (name, table) in enumerate(contract.tables.items()):
         place = places.get(name)
         if place is None:
@@ -81,6 +83,7 @@ def read_portfolio(
         raw = _read(place, {column: column in needed for column in table.columns}, encoding)
         checked = check_table(raw, table, contract.timezone, happened_columns(contract, name))
         read.tables[name] = checked.good
+        read.rows[name] = checked.rows
         read.aside[name] = checked.aside
         read.counts[name] = (checked.read, checked.good.num_rows)
         read.findings.extend(checked.findings)

@@ -8,7 +8,9 @@ from typing import Literal
 from sqlalchemy import Connection, insert, select
 
 from data.errors import RegistryError
+from data.store.attested import ACCEPTANCES, AUDITS
 from data.store.engine import RowRefusedError, Store
+from data.store.ledger import record
 from data.store.tables import audit_acceptances, fairness_audits
 
 SHORTEST_PREFIX = 6
@@ -51,13 +53,19 @@ _ACCEPTED = select(*(audit_acceptances.c[field.name] for field in fields(Accepta
 
 
 def add_audits(connection: Connection, entries: Sequence[AuditEntry]) -> None:
-    """Keep audits in the caller's transaction; one that is there already stays as it is."""
+    """Keep audits, and put them on the audit chain, in the caller's transaction.
+
+    One that is there already stays as it is.
+    """
     for entry in entries:
         here = select(fairness_audits.c.audit_id).where(
             fairness_audits.c.audit_id == entry.audit_id
         )
         if connection.execute(here).first() is None:
-            connection.execute(insert(fairness_audits), asdict(entry))
+            row = asdict(entry)
+            told = {"model": entry.model_version, "verdict": entry.verdict}
+            record(connection, AUDITS.kind, entry.audit_id, told | AUDITS.entry([row]))
+            connection.execute(insert(fairness_audits), row)
 
 
 def find_audit(store: Store, ref: str) -> AuditEntry:
@@ -94,13 +102,16 @@ def audits_of(
 
 
 def accept(store: Store, acceptance: Acceptance) -> bool:
-    """Keep an acceptance; False when this person has accepted the audit already.
+    """Keep an acceptance, also on the chain; False when the person has accepted already.
 
     Raises StoreError.
     """
     try:
         with store.write() as connection:
-            connection.execute(insert(audit_acceptances), asdict(acceptance))
+            row = asdict(acceptance)
+            told = {"person": acceptance.person} | ACCEPTANCES.entry([row])
+            record(connection, ACCEPTANCES.kind, acceptance.audit_id, told)
+            connection.execute(insert(audit_acceptances), row)
     except RowRefusedError:
         if any(a.person == acceptance.person for a in acceptances_of(store, acceptance.audit_id)):
             return False

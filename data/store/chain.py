@@ -54,14 +54,18 @@ def decision_digest(at: str, row: tuple[Any, ...]) -> bytes:
             model,
             contract,
             policy,
-            (pd + 0.0).hex(),  # SQLite forgets the sign of a zero
-            (log_odds + 0.0).hex(),
-            str(points),
+            _number(pd),
+            _number(log_odds),
+            None if points is None else str(points),
             band,
             recommendation,
         )
     )
     return sha256(sealed_sha256 + kept).digest()
+
+
+def _number(value: float | None) -> str | None:
+    return None if value is None else (value + 0.0).hex()  # SQLite forgets the sign of a zero
 
 
 def entry_bytes(entry: Mapping[str, Any]) -> bytes:

@@ -5,12 +5,13 @@ what was allowed when (GDPR art. 7(1)), and a withdrawal has to outlive an erasu
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import Connection, insert, select
 
+from data.store.attested import CONSENTS
 from data.store.engine import Store
 from data.store.ledger import Ledger
 from data.store.quick import QuickReader
@@ -19,8 +20,6 @@ from data.store.tables import consents
 Purpose = Literal["scoring"]
 SCORING: Purpose = "scoring"
 """Use of a source in a score; the one purpose for which consent is asked today."""
-KIND = "consent"
-"""Kind of the events on the audit chain."""
 
 Wanted = Mapping[str, Mapping[Purpose, bool]]
 """Source to purpose to granted."""
@@ -69,10 +68,11 @@ def say(
             if not _is(before.get((source, purpose)), granted)
         ]
         if said:
+            rows = [{"applicant": person, **asdict(c)} for c in said]
             entry = [[c.source, c.purpose, c.granted] for c in said]
-            ledger.record(connection, KIND, person, {"actor": f"key {key_id}", "said": entry})
-            rows = [{n: getattr(c, n) for n in Consent.__slots__} for c in said]
-            connection.execute(insert(consents), [{"applicant": person, **row} for row in rows])
+            told = {"actor": f"key {key_id}", "said": entry, **CONSENTS.entry(rows)}
+            ledger.record(connection, CONSENTS.kind, person, told)
+            connection.execute(insert(consents), rows)
         return _history(connection, person)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from struct import Struct
-from typing import Any
+from typing import Any, NamedTuple
 
 from data.store.tables import decisions
 from data.vault import Vault
@@ -15,14 +15,24 @@ COLUMNS = tuple(column.name for column in decisions.columns)
 _LENGTHS = Struct(">III")
 
 
+class Numbers(NamedTuple):
+    """What a model says of one application."""
+
+    pd: float
+    log_odds: float
+    points: int
+    band: str
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """One decision.
 
     ``request`` is what was asked and ``record`` what was answered beyond the other fields, both
     as the bytes of a JSON document; ``pd`` and ``log_odds`` come back to the last bit (SQLite
-    only forgets the sign of a zero). When it is ``erased``, ``application_id``,
-    ``applicant_id``, ``request`` and ``record`` are empty.
+    only forgets the sign of a zero); they, ``points`` and ``band`` are None where the model was
+    suspended and a person decides. When it is ``erased``, ``application_id``, ``applicant_id``,
+    ``request`` and ``record`` are empty.
     """
 
     decision_id: str
@@ -35,13 +45,25 @@ class Decision:
     model_version: str
     contract_hash: str
     policy_version: str
-    pd: float
-    log_odds: float
-    points: int
-    band: str
+    pd: float | None
+    log_odds: float | None
+    points: int | None
+    band: str | None
     recommendation: str
     request: bytes
     record: bytes
+
+    @property
+    def scored(self) -> bool:
+        """Whether a model decided."""
+        return self.pd is not None
+
+    @property
+    def numbers(self) -> Numbers:
+        """What the model said. Raises ValueError where none was asked."""
+        if self.pd is None or self.log_odds is None or self.points is None or self.band is None:
+            raise ValueError("the model was suspended: this decision has no numbers")
+        return Numbers(self.pd, self.log_odds, self.points, self.band)
 
     @property
     def erased(self) -> bool:

@@ -13,13 +13,15 @@ from functools import cache
 from hashlib import sha256
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Table, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 
 from data.store.chain import DECISION, ERASURE, START, decision_digest, entry_bytes, link, moment
 from data.store.decisions import Decision, decision_of, pack
 from data.store.engine import Store, driver_cursor
 from data.store.tables import audit_chain, decisions
+from data.store.tables_shadow import shadow_pairs
 from data.vault import Vault
+from data.vault.vault import Kind
 
 _LOCK = 0x636861696E  # 'chain'
 _ROWS = select(decisions)
@@ -105,19 +107,34 @@ class Ledger:
 
         ``entry`` is kept readable for ever: it may hold nothing personal but pseudonyms.
         """
-        as_text = connection.dialect.name == "sqlite"
-        with driver_cursor(connection) as cursor:
-            tail = _lock_tail(cursor, as_text)
-            now, content, position = datetime.now(UTC), entry_bytes(entry), tail.position + 1
-            digest = sha256(content).digest()
-            made = link(tail.link, position, kind, moment(now), ref, digest)
-            stored_at = moment(now) if as_text else now
-            row = (position, kind, stored_at, ref, content, digest, made)
-            _insert_all(cursor, audit_chain, [row], as_text)
+        record(connection, kind, ref, entry)
 
     def person(self, applicant_id: str) -> str:
         """What stands for a person in the store (see ``Vault.pseudonym``)."""
         return self._vault.pseudonym("applicant", applicant_id)
+
+    def pseudonym(self, kind: Kind, text: str) -> str:
+        """What stands for an id of this kind in the store (see ``Vault.pseudonym``)."""
+        return self._vault.pseudonym(kind, text)
+
+    def seal_beside(
+        self, connection: Connection, decision_id: str, plain: bytes, bound: str
+    ) -> bytes | None:
+        """``plain``, which belongs to a decision, sealed so that it goes when the decision goes.
+
+        ``bound`` is the id of what is sealed. None: the decision is erased. In the caller's
+        write transaction. Raises VaultError.
+        """
+        row_key = _row_key(connection, decision_id)
+        self._vault.refresh()
+        return row_key and self._vault.seal_beside(plain, row_key, decision_id, bound)
+
+    def unseal_beside(
+        self, connection: Connection, decision_id: str, sealed: bytes, bound: str
+    ) -> bytes | None:
+        """What ``seal_beside`` sealed; None when the decision is erased. Raises VaultError."""
+        row_key = _row_key(connection, decision_id)
+        return row_key and self._vault.unseal_beside(sealed, row_key, decision_id, bound)
 
     def erase(
         self,
@@ -143,14 +160,16 @@ class Ledger:
     ) -> int:
         """Erase the content of the decisions ``which`` selects; return their number.
 
-        Recorded on the chain under ``ref`` with their positions: nothing else may take content
-        away, or ``verify`` says so.
+        What challengers made of them goes as well. Recorded on the chain under ``ref`` with their
+        positions: nothing else may take content away, or ``verify`` says so.
         """
         self.lock(connection)
         held = which & decisions.c.sealed.is_not(None)
         found = select(decisions.c.position).where(held).order_by(decisions.c.position)
         positions = list(connection.execute(found).scalars())
         connection.execute(update(decisions).where(held).values(sealed=None, row_key=None))
+        empty = select(decisions.c.position).where(which & decisions.c.sealed.is_(None))
+        connection.execute(delete(shadow_pairs).where(shadow_pairs.c.position.in_(empty)))
         entry = {"actor": actor, "reason": reason, "positions": positions}
         self.record(connection, ERASURE, ref, entry)
         return len(positions)
@@ -180,6 +199,20 @@ class Ledger:
         with self._store.read() as connection:
             return [decision_of(row, self._vault) for row in connection.execute(query)]
 
+    def page(
+        self, which: ColumnElement[bool], limit: int, before: int | None = None
+    ) -> list[tuple[int, Decision]]:
+        """Decisions that ``which`` selects, newest first, each with its position.
+
+        ``before``: only those at lower positions. Raises StoreError, VaultError.
+        """
+        query = _ROWS.where(which).order_by(decisions.c.position.desc()).limit(limit)
+        if before is not None:
+            query = query.where(decisions.c.position < before)
+        with self._store.read() as connection:
+            rows = connection.execute(query).all()
+        return [(row.position, decision_of(row, self._vault)) for row in rows]
+
     def of_applicant(self, applicant_id: str) -> list[Decision]:
         """All decisions about a person, oldest first. Raises StoreError, VaultError."""
         person = self.person(applicant_id)
@@ -188,16 +221,19 @@ class Ledger:
             return [decision_of(row, self._vault) for row in connection.execute(query)]
 
     def between(
-        self, start: datetime, end: datetime, *, readable: bool = False
+        self, start: datetime, end: datetime, *, readable: bool = False, referred: bool = False
     ) -> Iterator[Decision]:
         """Decisions from ``start`` until before ``end`` in order of their time, read in batches.
 
-        ``readable``: only those that are not erased. Raises StoreError, VaultError.
+        ``readable``: only those that are not erased; ``referred``: also those that no model made,
+        as it was suspended. Raises StoreError, VaultError.
         """
         at, position = decisions.c.created_at, decisions.c.position
         query = _ROWS.where(at < end).order_by(at, position).limit(self.BATCH)
         if readable:
             query = query.where(decisions.c.sealed.is_not(None))
+        if not referred:
+            query = query.where(decisions.c.pd.is_not(None))
         begin = at >= start
         while True:
             with self._store.read() as connection:
@@ -208,6 +244,25 @@ class Ledger:
             last = rows[-1]
             same = (at == last.created_at) & (position > last.position)
             begin = (at > last.created_at) | same
+
+
+def record(connection: Connection, kind: str, ref: str, entry: Mapping[str, Any]) -> None:
+    """Append an event without anything sealed; see ``Ledger.record``."""
+    as_text = connection.dialect.name == "sqlite"
+    with driver_cursor(connection) as cursor:
+        tail = _lock_tail(cursor, as_text)
+        now, content, position = datetime.now(UTC), entry_bytes(entry), tail.position + 1
+        digest = sha256(content).digest()
+        made = link(tail.link, position, kind, moment(now), ref, digest)
+        stored_at = moment(now) if as_text else now
+        row = (position, kind, stored_at, ref, content, digest, made)
+        _insert_all(cursor, audit_chain, [row], as_text)
+
+
+def _row_key(connection: Connection, decision_id: str) -> bytes | None:
+    query = select(decisions.c.row_key).where(decisions.c.decision_id == decision_id)
+    found: bytes | None = connection.execute(query).scalar()
+    return found
 
 
 def _lock_tail(cursor: Any, sqlite: bool) -> Tail:

@@ -16,7 +16,10 @@ _MOST_MOVED = 40
 
 
 class Fault(NamedTuple):
-    """Something that others did: to which row (decision id or reference), and how it shows."""
+    """Something that others did: to which row (decision id or reference), and how it shows.
+
+    Position 0: the row belongs to no position of the chain.
+    """
 
     position: int
     ref: str | None

@@ -1,13 +1,15 @@
 """Model versions, the aliases that point to them, and every change of an alias."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, insert, select, update
 
+from data.store.attested import ALIASES
 from data.store.engine import Store
+from data.store.ledger import record
 from data.store.tables import alias_events, aliases, model_versions
 
 
@@ -25,12 +27,18 @@ class ModelVersion:
     note: str
 
 
+Action = Literal["propose", "promote", "rollback", "suspend", "resume"]
+
+
 @dataclass(frozen=True, slots=True)
 class AliasEvent:
-    """One change of an alias, and who made it why; ``gates`` are the checks it had passed."""
+    """Something done to an alias, and by whom and why; ``gates`` are the checks it had passed.
+
+    Only ``promote`` and ``rollback`` move it; the others name the version that they are about.
+    """
 
     alias: str
-    action: Literal["promote", "rollback"]
+    action: Action
     from_version: str | None
     to_version: str
     actor: str
@@ -39,7 +47,7 @@ class AliasEvent:
     at: datetime
 
 
-_EVENT = select(*(c for c in alias_events.c if c.name != "id")).order_by(alias_events.c.id)
+_EVENTS = select(*(alias_events.c[field.name] for field in fields(AliasEvent)))
 
 
 def add_version(store: Store, version: ModelVersion) -> None:
@@ -85,7 +93,7 @@ def lock_alias(connection: Connection, alias: str) -> str | None:
 
 
 def move_alias(connection: Connection, event: AliasEvent) -> None:
-    """Point the alias to ``event.to_version`` and append the event, in one transaction.
+    """Point the alias to ``event.to_version`` and keep the event, in one transaction.
 
     ``event.from_version`` must come from ``lock_alias`` in the same transaction.
     """
@@ -95,10 +103,27 @@ def move_alias(connection: Connection, event: AliasEvent) -> None:
     else:
         here = aliases.c.alias == event.alias
         connection.execute(update(aliases).where(here).values(target))
-    connection.execute(insert(alias_events), asdict(event))
+    add_event(connection, event)
+
+
+def add_event(connection: Connection, event: AliasEvent) -> None:
+    """Keep an event, and put it on the audit chain, in the caller's transaction."""
+    row = asdict(event)
+    told = {n: row[n] for n in ("alias", "action", "actor")}
+    record(connection, ALIASES.kind, event.to_version, told | ALIASES.entry([row]))
+    connection.execute(insert(alias_events), row)
+
+
+def newest_event(store: Store, alias: str, actions: Collection[Action]) -> AliasEvent | None:
+    """The newest of these things done to ``alias``. Raises StoreError."""
+    of_these = (alias_events.c.alias == alias) & alias_events.c.action.in_(actions)
+    query = _EVENTS.where(of_these).order_by(alias_events.c.id.desc()).limit(1)
+    with store.read() as connection:
+        row = connection.execute(query).one_or_none()
+    return AliasEvent(*row) if row else None
 
 
 def events_of(connection: Connection, alias: str) -> list[AliasEvent]:
-    """All changes of ``alias``, oldest first."""
-    query = _EVENT.where(alias_events.c.alias == alias)
+    """All that was done to ``alias``, oldest first."""
+    query = _EVENTS.where(alias_events.c.alias == alias).order_by(alias_events.c.id)
     return [AliasEvent(*row) for row in connection.execute(query)]

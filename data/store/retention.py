@@ -28,13 +28,15 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 class Retained:
     """What came of it: decisions past their period, by the source that ended it.
 
-    ``unknown``: old decisions whose contract is not there, and which stay until it is.
+    ``unknown``: old decisions whose contract is not there, and which stay until it is; ``loans``:
+    loans past their period, of which nothing stays either.
     """
 
     due: int = 0
     emptied: int = 0
     unknown: int = 0
     by_source: dict[str, int] = field(default_factory=dict)
+    loans: int = 0
 
 
 def retain(
@@ -96,7 +98,8 @@ def _old(
     held = (decisions.c.created_at < end) & decisions.c.sealed.is_not(None)
     with store.read() as connection:
         total = connection.execute(select(func.count()).where(held)).scalar_one()
-    for n, decision in enumerate(ledger.between(_EVER, end, readable=True), 1):
+    held_until = ledger.between(_EVER, end, readable=True, referred=True)
+    for n, decision in enumerate(held_until, 1):
         yield decision
         if progress is not None and n % 100 == 0:
             progress(min(1.0, n / total))

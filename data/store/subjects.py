@@ -7,7 +7,7 @@ have a store and commands of their own, which the server cannot open.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -16,7 +16,9 @@ from data.store.consents import Consent, history
 from data.store.decisions import Decision
 from data.store.engine import Store
 from data.store.ledger import Ground, Ledger
+from data.store.outcomes_held import HeldLoan, erase_loans, loans_of
 from data.store.tables import EVENT, audit_chain
+from data.store.tables_outcomes import loans
 
 EXPORT = "export"
 """Kind of the event that somebody was given all that is held on a person."""
@@ -37,29 +39,38 @@ class Held:
 
     decisions: list[Decision]
     consents: list[Consent]
+    loans: list[HeldLoan]
     events: list[Event]
 
 
 def hand_out(store: Store, ledger: Ledger, applicant_id: str, actor: str) -> Held:
     """All that is held on a person; that it was handed out is first put on the audit chain.
 
-    A person of whom nothing is known has three empty parts but for this event. Raises StoreError,
+    A person of whom nothing is known has empty parts but for this event. Raises StoreError,
     VaultError.
     """
     person = ledger.person(applicant_id)
     with store.write() as connection:
         ledger.record(connection, EXPORT, person, {"actor": actor})
-    return Held(ledger.of_applicant(applicant_id), history(store, person), _events(store, person))
+    return Held(
+        decisions=ledger.of_applicant(applicant_id),
+        consents=history(store, person),
+        loans=loans_of(store, person),
+        events=_events(store, person),
+    )
 
 
 def erase(store: Store, ledger: Ledger, applicant_id: str, actor: str, reason: Ground) -> int:
     """Make what is personal in a person's decisions unreadable for ever; return their number.
 
-    What stays names nobody: the rows of the decisions and of the chain (so that it still
-    verifies) and the history of consents, under a pseudonym; and for 24 hours the idempotency
-    keys, so that a request sent again cannot bring its decision back. Raises StoreError.
+    What is known of the person's loans is deleted. What stays names nobody: the rows of the
+    decisions and of the chain (so that it still verifies) and the history of consents, under a
+    pseudonym; and for 24 hours the idempotency keys, so that a request sent again cannot bring
+    its decision back. Raises StoreError.
     """
     with store.write() as connection:
+        mine = loans.c.applicant == ledger.person(applicant_id)
+        erase_loans(connection, mine, datetime.now(UTC))
         return ledger.erase(connection, applicant_id, actor, reason)
 
 

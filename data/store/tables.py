@@ -82,10 +82,10 @@ decisions = Table(
     Column("model_version", String(128), nullable=False),
     Column("contract_hash", String(64), nullable=False),
     Column("policy_version", String, nullable=False),
-    Column("pd", Double, nullable=False),
-    Column("log_odds", Double, nullable=False),
-    Column("points", Integer, nullable=False),
-    Column("band", String, nullable=False),
+    Column("pd", Double),
+    Column("log_odds", Double),
+    Column("points", Integer),
+    Column("band", String),
     Column("recommendation", String(16), nullable=False),
     Column("sealed_sha256", LargeBinary, nullable=False),
     Column("row_key", LargeBinary),
@@ -96,7 +96,7 @@ decisions = Table(
 )
 """``applicant`` and ``application`` are pseudonyms; ``sealed`` holds what is personal, encrypted
 under a key of its own, which ``row_key`` holds, wrapped. Erasing a person empties both, and the
-SHA-256 of what was sealed stays."""
+SHA-256 of what was sealed stays. ``pd`` to ``band`` are null where no model was asked."""
 
 EVENT = text("kind <> 'decision'")
 """Rows of the chain that are no decisions: few, and found by their reference."""

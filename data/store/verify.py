@@ -1,5 +1,7 @@
 """Walks the whole chain and names what others did to it, to decisions or to their content.
 
+Then to the other rows that it vouches for (``attested``): consents, aliases, audits.
+
 Read in batches, each one state of the database, while servers go on writing: rows are only ever
 added at the end, and content is only ever erased with an event further on.
 """
@@ -12,22 +14,20 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
-
 from data.errors import VaultError
-from data.store.chain import DECISION, ERASURE, decision_digest, moment
+from data.store.attested import find_faults
+from data.store.chain import DECISION, ERASURE, decision_digest
 from data.store.decisions import COLUMNS
-from data.store.engine import Store, driver_cursor
+from data.store.engine import Store
 from data.store.heads import Head
 from data.store.links import Fault, Follower, Link
+from data.store.raw import Row, all_rows, moment_of, one_state
 from data.vault import Vault
 
 _BATCH = 2_000
 _LINKS = "position, kind, at, ref, entry, digest, link"
 _ID, _AT = COLUMNS.index("decision_id"), COLUMNS.index("created_at")
 _SHA256, _SEALED, _ROW_KEY = (COLUMNS.index(n) for n in ("sealed_sha256", "sealed", "row_key"))
-
-Row = tuple[Any, ...]
 
 
 class Verdict(NamedTuple):
@@ -45,7 +45,10 @@ def verify(
     heads: Sequence[Head],
     progress: Callable[[float], None] | None = None,
 ) -> Verdict:
-    """Check every link, digest and sealed content, and the signed ``heads``. Raises StoreError."""
+    """Check every link, digest and sealed content, the signed ``heads`` and all attested rows.
+
+    Raises StoreError.
+    """
     walk = _Walk(vault, {head.position: head for head in heads})
     last = _last_position(store)
     for links, rows in _batches(store):
@@ -53,6 +56,7 @@ def verify(
         if progress is not None:
             progress(min(1.0, walk.links.position / last) if last else 1.0)
     walk.finish(store)
+    walk.links.faults += find_faults(store)
     return Verdict(walk.rows, walk.decisions, len(heads), walk.links.finish())
 
 
@@ -75,7 +79,7 @@ class _Walk:
         on_chain = set()
         for position, kind, at, ref, entry, digest, link in links:
             on_chain.add(position)
-            self.links.take(Link(position, kind, _text(at), ref, digest, link))
+            self.links.take(Link(position, kind, moment_of(at), ref, digest, link))
             self._head(position, link)
             if kind == DECISION:
                 self._decision(position, ref, digest, rows.get(position))
@@ -146,13 +150,9 @@ def _positions(entry: bytes) -> list[int]:
 
 def _is(digest: bytes, row: Row) -> bool:
     try:
-        return decision_digest(_text(row[_AT]), row) == digest
+        return decision_digest(moment_of(row[_AT]), row) == digest
     except (TypeError, ValueError, AttributeError):  # SQLite keeps any type in any column
         return False
-
-
-def _text(at: Any) -> str:
-    return at if isinstance(at, str) else moment(at)
 
 
 def _batches(store: Store) -> Iterator[tuple[list[Row], dict[int, Row]]]:
@@ -160,8 +160,8 @@ def _batches(store: Store) -> Iterator[tuple[list[Row], dict[int, Row]]]:
     after, more = 0, True
     while more:
         with store.read() as connection:
-            mark = _one_state(connection)
-            links = _all(
+            mark = one_state(connection)
+            links = all_rows(
                 connection,
                 f"SELECT {_LINKS} FROM audit_chain WHERE position > {mark} "  # noqa: S608
                 f"ORDER BY position LIMIT {_BATCH}",
@@ -169,7 +169,7 @@ def _batches(store: Store) -> Iterator[tuple[list[Row], dict[int, Row]]]:
             )
             more = len(links) == _BATCH
             until, last = (f" AND position <= {mark}", (links[-1][0],)) if more else ("", ())
-            rows = _all(
+            rows = all_rows(
                 connection,
                 f"SELECT {', '.join(COLUMNS)} FROM decisions WHERE position > {mark}{until}",  # noqa: S608
                 (after, *last),
@@ -186,26 +186,10 @@ def _with_content(store: Store, positions: Sequence[int]) -> Iterator[int]:
                 f"SELECT position FROM decisions WHERE position IN ({listed}) "  # noqa: S608
                 "AND sealed IS NOT NULL ORDER BY position"
             )
-            yield from (row[0] for row in _all(connection, query, ()))
+            yield from (row[0] for row in all_rows(connection, query, ()))
 
 
 def _last_position(store: Store) -> int:
     with store.read() as connection:
-        newest = _all(connection, "SELECT coalesce(max(position), 0) FROM audit_chain", ())
+        newest = all_rows(connection, "SELECT coalesce(max(position), 0) FROM audit_chain", ())
     return int(newest[0][0])
-
-
-def _one_state(connection: Connection) -> str:
-    """Let all reads of the transaction see one state; return the driver's mark of a parameter."""
-    if connection.dialect.name == "sqlite":
-        return "?"
-    connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-    return "%s"
-
-
-def _all(connection: Connection, query: str, parameters: Row) -> list[Row]:
-    """Rows as the driver has them, without SQLAlchemy's types."""
-    with driver_cursor(connection) as cursor:
-        cursor.execute(query, parameters)
-        rows: list[Row] = cursor.fetchall()
-    return rows

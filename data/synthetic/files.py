@@ -32,7 +32,7 @@ def tables(chunk: Chunk) -> Iterator[tuple[str, pa.Table]]:
     first = chunk.turns[0].streams
     yield "consents", records.consents(first, people, persons)
     yield "protected", records.protected(people, persons)
-    yield "previous_loans", lending.previous_loans(chunk.closed, persons)
+    yield "previous_loans", lending.previous_loans(first, chunk.closed, persons)
     named = list(zip(chunk.turns, names, strict=True))
     for name, rows_of in SOURCES.items():
         yield name, _together([rows_of(turn, people, own) for turn, own in named])

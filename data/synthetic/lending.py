@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from data.synthetic.history import ClosedLoans
+from data.synthetic.history import ClosedLoans, rounded
 from data.synthetic.people import SECTORS, People
 from data.synthetic.records import Names
 from data.synthetic.requests import PRODUCTS, PURPOSES
 from data.synthetic.tables import DAY_SECONDS, calendar, dates, numbered, timestamps, words
 from data.synthetic.turns import Turn
+from data.synthetic.world import Streams
 
 OPENING_SECONDS, WORKDAY_SECONDS = 9 * 3600, 8 * 3600
 
@@ -77,14 +78,18 @@ def repayments(turn: Turn, names: Names) -> pa.Table:
     )
 
 
-def previous_loans(loans: ClosedLoans, persons: pa.Array) -> pa.Table:
+def previous_loans(streams: Streams, loans: ClosedLoans, persons: pa.Array) -> pa.Table:
     """Closed loans as event rows, known on the day of closing."""
+    rng = streams.of("requested amounts")
+    n = len(loans.amount)
+    cut = np.where(rng.random(n) < 0.35, rng.exponential(0.25, n), 0.0)
     return pa.table(
         {
             "applicant_id": persons.take(pa.array(loans.person)),
             "loan_number": loans.number,
             "disbursed_on": dates(loans.disbursed),
             "closed_on": dates(loans.closed),
+            "amount_requested": np.maximum(rounded(loans.amount * (1 + cut)), loans.amount),
             "amount": loans.amount,
             "days_late": loans.days_late,
             "worst_days_late": loans.worst_days_late,

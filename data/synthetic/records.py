@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from data.synthetic.arrays import expand
 from data.synthetic.evidence import MONTHS, OBSERVERS, REMOTENESS
@@ -17,7 +18,7 @@ from data.synthetic.people import (
     SEXES,
     People,
 )
-from data.synthetic.tables import DAY_SECONDS, dates, ids, timestamps, words
+from data.synthetic.tables import DAY_SECONDS, dates, ids, numbered, timestamps, words
 from data.synthetic.turns import Turn
 from data.synthetic.world import Streams, first_day, month_number
 
@@ -31,6 +32,9 @@ class Names(NamedTuple):
 
 CODES = ("premises", "bookkeeping", "reputation", "cooperation")
 """What is observed: two codes by the officer, then two by neighbours."""
+SCALE_NAMES = ("planning", "self_control", "perseverance")
+ITEMS_PER_SCALE = 3
+ITEMS = tuple(f"{scale}_{i + 1}" for scale in SCALE_NAMES for i in range(ITEMS_PER_SCALE))
 PHONE, PSYCHOMETRICS, OBSERVATIONS, GEOGRAPHY = (
     OPTIONAL_SOURCES.index(s) for s in ("phone_usage", "psychometrics", "observations", "geography")
 )
@@ -62,17 +66,28 @@ def phone_usage(turn: Turn, people: People, names: Names) -> pa.Table:
 
 
 def psychometrics(turn: Turn, people: People, names: Names) -> pa.Table:
-    """Questionnaire scales, by application."""
-    rng = turn.streams.of("psychometrics")
-    rows = np.flatnonzero(people.observed[turn.requests.person, PSYCHOMETRICS])
+    """Answers to the questionnaire, from 0 to 100; a scale is the mean of its items."""
+    rng, requests = turn.streams.of("psychometrics"), turn.requests
+    rows = np.flatnonzero(people.observed[requests.person, PSYCHOMETRICS])
     scales = turn.evidence.scales[rows]
+    n = len(rows)
+    pace = rng.gamma(9, 0.4 + 0.007 * scales.mean(axis=1)) * np.where(rng.random(n) < 0.02, 0.2, 1)
+    alike = rng.random(n) < 0.04
+    apart = (1 + np.abs(rng.normal(0, 8, scales.shape))).astype(np.int64) * ~alike[:, None]
+    apart = np.minimum(apart, np.minimum(scales, 100 - scales))
+    values = scales[:, :, None] + apart[:, :, None] * np.array([1, 0, -1])
+    owner = np.repeat(np.arange(n), len(ITEMS))
+    item = np.tile(np.arange(len(ITEMS)), n)
+    seconds = np.round(pace[owner] * rng.uniform(0.6, 1.4, len(owner)), 1)
+    asked = (requests.day * DAY_SECONDS + requests.second)[rows] - rng.integers(900, 3600, n)
     return pa.table(
         {
-            "application_id": names.applications.take(pa.array(rows)),
-            "planning": scales[:, 0],
-            "self_control": scales[:, 1],
-            "perseverance": scales[:, 2],
-            "response_seconds": np.round(rng.gamma(9, 0.4 + 0.007 * scales.mean(axis=1)), 1),
+            "application_id": names.applications.take(pa.array(rows[owner])),
+            "item": words(ITEMS, item),
+            "scale": words(SCALE_NAMES, item // ITEMS_PER_SCALE),
+            "answered_at": timestamps(asked[owner] + 10 * item),
+            "answer": values.reshape(-1),
+            "seconds": seconds,
         }
     )
 
@@ -84,12 +99,14 @@ def observations(turn: Turn, people: People, names: Names) -> pa.Table:
     owner = np.repeat(rows, OBSERVERS)
     code = np.tile(np.arange(OBSERVERS), len(rows))
     day = turn.requests.day[owner] - rng.integers(1, 22, len(owner))
+    officer = people.officer[turn.requests.person[owner]]
     return pa.table(
         {
             "application_id": names.applications.take(pa.array(owner)),
             "observation_id": ids("O", turn.streams, len(owner)),
             "observed_on": dates(day),
             "observer": words(("officer", "community"), code // 2),
+            "officer_id": pc.if_else(pa.array(code < 2), numbered("F", officer, 4), None),
             "code": words(CODES, code),
             "score": turn.evidence.scores[owner, code],
         }

@@ -19,7 +19,7 @@ from data.errors import VaultError
 from data.secret_key import KEY_BYTES
 from data.vault.ring import PSEUDONYM, KeyRing, Stamp
 
-Kind = Literal["applicant", "application"]
+Kind = Literal["applicant", "application", "event"]
 _NONCE = 12
 _ONCE = bytes(_NONCE)
 _UNREADABLE = "a stored row was changed by others, or its key was; restore it from a backup"
@@ -76,6 +76,31 @@ class Vault:
             return opened.decrypt(_ONCE, sealed, bound.encode())
         except (InvalidTag, ValueError):
             raise VaultError(_UNREADABLE) from None
+
+    def seal_beside(self, plain: bytes, row_key: bytes, row: str, bound: str) -> bytes:
+        """``plain`` sealed under a key that follows from the wrapped ``row_key`` of ``row``.
+
+        Nothing but that row key opens it, so that it goes with the row when the key is forgotten
+        and stays when a master key changes. ``bound`` is the id of what is sealed. Raises
+        VaultError.
+        """
+        nonce = urandom(_NONCE)
+        return nonce + self._beside(row_key, row, bound).encrypt(nonce, plain, bound.encode())
+
+    def unseal_beside(self, sealed: bytes, row_key: bytes, row: str, bound: str) -> bytes:
+        """What ``seal_beside`` sealed. Raises VaultError when a part was changed."""
+        nonce, rest = sealed[:_NONCE], sealed[_NONCE:]
+        try:
+            return self._beside(row_key, row, bound).decrypt(nonce, rest, bound.encode())
+        except (InvalidTag, ValueError):
+            raise VaultError(_UNREADABLE) from None
+
+    def _beside(self, row_key: bytes, row: str, bound: str) -> AESGCM:
+        try:
+            opened = self._unwrapped(row_key, row)
+        except (InvalidTag, ValueError):
+            raise VaultError(_UNREADABLE) from None
+        return AESGCM(hmac.digest(opened, b"beside\0" + bound.encode(), "sha256"))
 
     def rewrap(self, row_key: bytes, bound: str) -> bytes:
         """``row_key`` under the active key; the same bytes when it is already. Raises VaultError.

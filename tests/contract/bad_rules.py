@@ -75,7 +75,7 @@ BROKEN_RULES = {
     ),
     "two origins": Broken(
         AMOUNT, AMOUNT + "\n    formula: {sum: [late]}", "  amount:\n", "features.amount",
-        "exactly one of column, aggregate and formula",
+        "exactly one of column, aggregate, calendar and formula",
     ),
     "unknown column": Broken(
         AMOUNT, "column: loans.amout", "amout", "features.amount.column", "not a table.column"

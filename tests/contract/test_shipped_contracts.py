@@ -9,7 +9,8 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from data.contract import LANGUAGES, ColumnLabel, Contract, Text, operands
+from data.contract import LANGUAGES, ColumnLabel, Contract, Text
+from data.contract_derivations import operands
 from data.contract_loading import (
     canonical_json,
     contract_from_json,

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from data.contract import (
-    Aggregate,
     Column,
     ColumnLabel,
     Contract,
@@ -14,6 +13,7 @@ from data.contract import (
     Table,
     Text,
 )
+from data.contract_derivations import Aggregate
 from data.reading import Finding, Portfolio, read_portfolio
 
 WORD = Text(en="text", fr="texte", sw="maandishi")

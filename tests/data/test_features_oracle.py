@@ -10,9 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from data.contract import Aggregate, Contract
+from data.contract import Contract
+from data.contract_derivations import Aggregate
 from data.features.applications import build_applications
-from data.features.engine import duckdb_engine
+from data.features.engine import open_engine
 from data.features.events import aggregate_events
 from data.features.tables import CheckedTable
 from tests.data.small_portfolio import PAYMENTS, aggregate, bits, make_contract
@@ -167,7 +168,7 @@ def test_the_number_of_threads_changes_no_bit() -> None:
     results = []
     for threads in (1, 4):
         table = CheckedTable.of(CONTRACT, {"payments": events}, "payments")
-        with duckdb_engine(threads) as backend:
+        with open_engine("duckdb", threads) as backend:
             got = aggregate_events(backend, applications, table, wanted)
         results.append(b"".join(values.tobytes() for values in got.values()))
     assert results[0] == results[1]

@@ -13,8 +13,9 @@ from data.features.applications import Applications
 from fairness.search import Found, SearchOptions, search
 from scoring.boosting import SHAPES, Learner
 from scoring.bundle import Bundle
+from scoring.preparing import prepare
 from scoring.scorer import Scorer
-from scoring.training import Fitted, assemble, prepare
+from scoring.training import Fitted, assemble
 from scoring.vector import FloatArray
 from tests.bundles import small_columns, small_contract
 

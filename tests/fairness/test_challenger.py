@@ -18,7 +18,7 @@ from fairness.challenger import (
     overall,
     rescored,
 )
-from fairness.paired import Change, State
+from fairness.paired import Change
 from fairness.published import Register
 from fairness.publishing import Publisher
 from fairness.records import Comparison
@@ -26,6 +26,7 @@ from fairness.sample import Sample
 from scoring.calibration import probability
 from scoring.intervals import Estimate
 from scoring.scorer import Scorer
+from scoring.states import State
 from tests.bundles import small_bundle, small_contract
 from tests.fairness.portfolio import sample
 from tests.fairness.stored import OTHER, VERSION, model

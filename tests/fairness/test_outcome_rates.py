@@ -12,11 +12,11 @@ from fairness.outcome_rates import (
     Metric,
     area,
     observed,
-    weight_below,
     weighted,
 )
 from fairness.outcome_weights import Weights, stabilised, uniform
 from scoring.intervals import UNDEFINED, delong
+from scoring.ranking import weight_below
 from tests.fairness.lending import world
 
 

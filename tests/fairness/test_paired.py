@@ -6,7 +6,8 @@ from scipy.stats import binom
 
 from fairness import paired
 from fairness.groups import Grouping
-from fairness.paired import GAINED, LOST, Change, Pairs, State, changes, mcnemar
+from fairness.paired import GAINED, LOST, Change, Pairs, changes, mcnemar
+from scoring.states import State
 
 
 def grouping(*sizes: int) -> Grouping:

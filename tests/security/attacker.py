@@ -24,8 +24,9 @@ def at_work(store: Store) -> Iterator[Connection]:
             for name in connection.execute(text(query)).scalars().all():
                 connection.execute(text(f"DROP TRIGGER {name}"))
         else:
-            for table in TABLES:
-                connection.execute(text(f"ALTER TABLE {table.name} DISABLE TRIGGER USER"))
+            query = "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal"
+            for table in connection.execute(text(query)).scalars().all():
+                connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         yield connection
 
 

@@ -10,12 +10,14 @@ from fastapi.routing import APIRoute
 
 from api.access import PUBLIC
 from api.api_keys import Narrowing
+from api.examples import example_outcomes
 from api.roles import ROLES, SCOPES_BY_ROLE, Role, Scope
 from api.settings import OidcSettings
 from tests.security.issuer import AUDIENCE, Issuer, serving
 from tests.web.world import World, application, home_settings, make_key, served
 
 ALL: set[str] = set(ROLES)
+WATCHERS: set[str] = {"risk", "mlops", "auditor", "admin"}
 MATRIX: dict[tuple[str, str], tuple[Scope, set[str]]] = {
     ("POST", "/score"): ("score:write", {"officer", "admin"}),
     ("POST", "/score/batch"): ("score:write", {"officer", "admin"}),
@@ -28,6 +30,20 @@ MATRIX: dict[tuple[str, str], tuple[Scope, set[str]]] = {
     ),
     ("GET", "/applicants/{applicant_id}/export"): ("privacy:read", {"admin"}),
     ("DELETE", "/applicants/{applicant_id}"): ("privacy:write", {"admin"}),
+    ("GET", "/models"): ("models:read", WATCHERS),
+    ("GET", "/models/history"): ("models:read", WATCHERS),
+    ("POST", "/models/{version}/promote"): ("models:write", {"mlops", "admin"}),
+    ("POST", "/models/rollback"): ("models:write", {"mlops", "admin"}),
+    ("POST", "/models/suspend"): ("models:write", {"mlops", "admin"}),
+    ("POST", "/models/resume"): ("models:write", {"mlops", "admin"}),
+    ("GET", "/drift/checks"): ("monitor:read", WATCHERS),
+    ("GET", "/drift/checks/{check_id}"): ("monitor:read", WATCHERS),
+    ("GET", "/drift/episodes"): ("monitor:read", WATCHERS),
+    ("GET", "/drift/alerts"): ("monitor:read", WATCHERS),
+    ("POST", "/outcomes"): ("outcomes:write", {"mlops", "admin"}),
+    ("GET", "/outcomes/performance"): ("monitor:read", WATCHERS),
+    ("GET", "/portfolio/vintages"): ("monitor:read", WATCHERS),
+    ("GET", "/portfolio/par"): ("monitor:read", WATCHERS),
 }
 """The scope that each route needs, and the roles that have it."""
 
@@ -65,14 +81,21 @@ def routes(world: World) -> set[tuple[str, str]]:
 
 def call(world: World, method: str, path: str, headers: dict[str, str]) -> Any:
     address = path.format(
-        decision_id=uuid4(), name="docs.js", slug="forbidden", applicant_id="C-48213"
+        decision_id=uuid4(),
+        name="docs.js",
+        slug="forbidden",
+        applicant_id="C-48213",
+        check_id="0" * 64,
+        version="small-000000000000",
     )
     body = application(branch_id="Kisumu")
     bodies: dict[str, Any] = {
         "/score": body,
         "/score/batch": {"applications": [body]},
+        "/outcomes": example_outcomes(),
         "/applicants/{applicant_id}/protected": {"sex": "F"},
         "/applicants/{applicant_id}/consents": {"wallet": {"scoring": True}},
+        **{p: {"reason": "a test of access"} for _, p in MATRIX if p.startswith("/models/")},
     }
     content = bodies[path] if method in {"POST", "PUT"} else None
     return world.client.request(method, address, headers=headers, json=content)
@@ -84,7 +107,7 @@ def bearer(text: str) -> dict[str, str]:
 
 def got_in(reply: Any) -> bool:
     """Whether the door opened; a refusal must be the right one."""
-    if reply.status_code in {200, 204, 404}:
+    if reply.status_code in {200, 204, 404, 409}:
         return True
     assert (reply.status_code, reply.json()["type"]) == (403, "/problems/forbidden")
     return False

@@ -12,7 +12,7 @@ import pytest
 
 from api.cli import main
 from api.wiring import open_registry
-from tests.gates import FAIR
+from tests.gates import CLEARED
 
 APPLICATIONS = 4000
 
@@ -83,5 +83,5 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         trained = run_command("train", "microloan", "--data", str(portfolio), "--json")
         assert trained.code == 0, trained.errors
         with open_registry() as registry:
-            registry.promote(trained.json["version"], [FAIR], "test")
+            registry.promote(trained.json["version"], CLEARED, "test")
         yield Story(base / "home", portfolio, trained.json, run_command)

@@ -20,7 +20,7 @@ from scoring.sealing import write_bundle
 from scoring.signing import SigningKey
 from tests.bundles import small_bundle
 from tests.fairness.stored import decisions, is_woman, model
-from tests.gates import FAIR
+from tests.gates import CLEARED
 from tests.story.conftest import run_command
 
 N = 700
@@ -40,7 +40,7 @@ def versions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, st
         with open_registry(settings) as registry:
             sealed = [write_bundle(small_bundle(s), registry.models_folder, key) for s in (0, 1)]
             first, second = (registry.register(s, "test").version for s in sealed)
-            registry.promote(first, [FAIR], "test")
+            registry.promote(first, CLEARED, "test")
         with open_ledger(settings) as (store, ledger), store.write() as connection:
             ledger.append(connection, decisions(N, model(0, first), at=AT))
         with open_protected(settings) as (protected, _):

@@ -13,12 +13,12 @@ import pytest
 from data.errors import BundleError, RegistryError
 from data.store import open_store
 from scoring import canary
-from scoring.gates import GateResult
+from scoring.gates import CHAMPION_NEEDS, GateResult
 from scoring.registry import Registry
 from scoring.sealing import SealedBundle, write_bundle
 from scoring.signing import SigningKey, TrustedKeys
 from tests.bundles import small_bundle
-from tests.gates import FAIR
+from tests.gates import CLEARED
 from tests.security.canaries import ask, forking_canary
 
 PASSED = GateResult("auc", True, "0.71 is not below 0.70")
@@ -72,7 +72,7 @@ def test_a_ref_is_a_version_a_prefix_an_alias_or_a_folder(registry: Registry) ->
     assert registry.resolve(one) == expected
     assert registry.resolve(one[:-3]) == expected
     assert registry.resolve(str(registry.models_folder / one)) == expected
-    registry.promote(one, [PASSED, FAIR], "ana")
+    registry.promote(one, [PASSED, *CLEARED], "ana")
     assert registry.resolve("champion") == expected
     assert registry.open("champion") == (one, small_bundle(0))
     assert registry.load(two).version == two
@@ -98,8 +98,8 @@ def test_a_ref_that_names_no_single_version(ref: str, message: str, registry: Re
 def test_promotion_is_one_change_with_one_event(registry: Registry) -> None:
     one, two = _register(registry, 0, 1)
     assert registry.champion() is None
-    registry.promote(one, [PASSED, FAIR], "ana", reason="first")
-    registry.promote(two, [PASSED, FAIR], "ben", reason="better")
+    registry.promote(one, [PASSED, *CLEARED], "ana", reason="first")
+    registry.promote(two, [PASSED, *CLEARED], "ben", reason="better")
     registry.promote(one, [], "ana", alias="challenger")
     assert registry.aliases() == {"champion": two, "challenger": one}
     events = registry.events("champion")
@@ -107,7 +107,7 @@ def test_promotion_is_one_change_with_one_event(registry: Registry) -> None:
         (None, one, "ana"),
         (one, two, "ben"),
     ]
-    assert events[0].gates == [asdict(PASSED), asdict(FAIR)]
+    assert events[0].gates == [asdict(gate) for gate in (PASSED, *CLEARED)]
     assert events[1].reason == "better"
 
 
@@ -119,13 +119,13 @@ def test_a_failed_gate_stops_a_promotion(registry: Registry) -> None:
     assert registry.events("champion") == []
 
 
-@pytest.mark.parametrize("gates", [[], [PASSED], [PASSED, FAILED]])
-def test_nobody_becomes_champion_without_a_fairness_gate(
-    registry: Registry, gates: list[GateResult]
-) -> None:
+@pytest.mark.parametrize("missing", CHAMPION_NEEDS)
+def test_nobody_becomes_champion_without_every_gate(registry: Registry, missing: str) -> None:
     (one,) = _register(registry, 0)
-    with pytest.raises(RegistryError, match="did not pass: fairness"):
-        registry.promote(one, gates, "ana")
+    others = [gate for gate in CLEARED if gate.name != missing]
+    for gates in (others, [*others, GateResult(missing, False, "why")]):
+        with pytest.raises(RegistryError, match=f"did not pass: {missing}"):
+            registry.promote(one, gates, "ana")
     assert registry.champion() is None
     registry.promote(one, [PASSED], "ana", alias="challenger")
     assert registry.aliases() == {"challenger": one}
@@ -134,24 +134,24 @@ def test_nobody_becomes_champion_without_a_fairness_gate(
 def test_a_rollback_needs_no_gate(registry: Registry) -> None:
     one, two = _register(registry, 0, 1)
     for version in (one, two):
-        registry.promote(version, [FAIR], "ana")
+        registry.promote(version, CLEARED, "ana")
     assert registry.rollback("champion", "ana") == one
 
 
 def test_only_known_versions_and_aliases_are_promoted(registry: Registry) -> None:
     (one,) = _register(registry, 0)
     with pytest.raises(RegistryError, match="an alias is one of champion, challenger"):
-        registry.promote(one, [FAIR], "ana", alias="winner")
+        registry.promote(one, CLEARED, "ana", alias="winner")
     with pytest.raises(RegistryError, match="no version is called"):
-        registry.promote("small-000000000000", [FAIR], "ana")
+        registry.promote("small-000000000000", CLEARED, "ana")
 
 
 def test_a_damaged_bundle_is_not_promoted(registry: Registry) -> None:
     one, two = _register(registry, 0, 1)
-    registry.promote(one, [FAIR], "ana")
+    registry.promote(one, CLEARED, "ana")
     (registry.models_folder / two / "model.txt").write_bytes(b"tree")
     with pytest.raises(BundleError, match=r"model\.txt"):
-        registry.promote(two, [FAIR], "ana")
+        registry.promote(two, CLEARED, "ana")
     assert registry.champion() == one
 
 
@@ -160,7 +160,7 @@ def test_a_version_whose_folder_holds_another_is_not_promoted(registry: Registry
     shutil.rmtree(registry.models_folder / one)
     (registry.models_folder / two).rename(registry.models_folder / one)
     with pytest.raises(RegistryError, match=f"the folder of {one} holds {two}"):
-        registry.promote(one, [FAIR], "ana")
+        registry.promote(one, CLEARED, "ana")
 
 
 def test_only_bundles_of_the_home_are_registered(registry: Registry, tmp_path: Path) -> None:
@@ -175,12 +175,12 @@ def test_only_bundles_of_the_home_are_registered(registry: Registry, tmp_path: P
 def test_rolling_back_undoes_promotions_one_by_one(registry: Registry) -> None:
     one, two, three = _register(registry, 0, 1, 2)
     for version in (one, two, three, three):
-        registry.promote(version, [FAIR], "ana")
+        registry.promote(version, CLEARED, "ana")
     assert registry.rollback("champion", "ben", "complaints") == two
     assert registry.rollback("champion", "ben") == one
     with pytest.raises(RegistryError, match="no version was champion before"):
         registry.rollback("champion", "ben")
-    registry.promote(three, [FAIR], "ana")
+    registry.promote(three, CLEARED, "ana")
     assert registry.rollback("champion", "ben") == one
     assert registry.champion() == one
     last = registry.events("champion")[-1]
@@ -191,9 +191,9 @@ def test_rolling_back_undoes_promotions_one_by_one(registry: Registry) -> None:
 
 def test_promotions_at_once_make_one_chain_of_events(registry: Registry) -> None:
     versions = _register(registry, 0, 1, 2)
-    registry.promote(versions[0], [FAIR], "ana")
+    registry.promote(versions[0], CLEARED, "ana")
     with ThreadPoolExecutor(3) as pool:
-        list(pool.map(lambda v: registry.promote(v, [FAIR], "ana"), versions * 2))
+        list(pool.map(lambda v: registry.promote(v, CLEARED, "ana"), versions * 2))
     events = registry.events("champion")
     assert len(events) == 7
     assert [e.from_version for e in events[1:]] == [e.to_version for e in events[:-1]]

@@ -17,7 +17,7 @@ from scoring.registry import Registry
 from scoring.sealing import write_bundle
 from scoring.signing import SigningKey, TrustedKeys
 from tests.bundles import small_bundle, small_columns
-from tests.gates import FAIR
+from tests.gates import CLEARED
 from tests.security.canaries import ask, forking_canary
 
 PATIENCE = 30
@@ -63,14 +63,14 @@ def test_it_follows_the_alias(registry: Registry) -> None:
     watcher = ChampionWatcher(registry)
     watcher.refresh()
     assert (watcher.current, watcher.failure) == (None, None)
-    registry.promote(one, [FAIR], "ana")
+    registry.promote(one, CLEARED, "ana")
     watcher.refresh()
     first = watcher.current
     assert first is not None
     assert first.version == one
     watcher.refresh()
     assert watcher.current is first, "the same version is not loaded again"
-    registry.promote(two, [FAIR], "ana")
+    registry.promote(two, CLEARED, "ana")
     watcher.refresh()
     assert watcher.current is not None
     assert watcher.current.version == two
@@ -79,10 +79,10 @@ def test_it_follows_the_alias(registry: Registry) -> None:
 
 def test_a_bad_successor_does_not_disturb(registry: Registry) -> None:
     one, two = _versions(registry)
-    registry.promote(one, [FAIR], "ana")
+    registry.promote(one, CLEARED, "ana")
     watcher = ChampionWatcher(registry, retry_after=0)
     watcher.refresh()
-    registry.promote(two, [FAIR], "ana")
+    registry.promote(two, CLEARED, "ana")
     model = registry.models_folder / two / "model.txt"
     content = model.read_bytes()
     model.write_bytes(content[:-1])
@@ -101,7 +101,7 @@ def test_a_bad_successor_is_not_tried_again_at_once(
     registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, _ = _versions(registry)
-    registry.promote(one, [FAIR], "ana")
+    registry.promote(one, CLEARED, "ana")
     tries: list[str] = []
 
     def load(ref: str) -> None:
@@ -119,7 +119,7 @@ def test_a_bad_successor_is_not_tried_again_at_once(
 def test_a_store_that_does_not_answer_leaves_the_champion(
     registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    registry.promote(_versions(registry)[0], [FAIR], "ana")
+    registry.promote(_versions(registry)[0], CLEARED, "ana")
     watcher = ChampionWatcher(registry)
     watcher.refresh()
 
@@ -140,7 +140,7 @@ def test_its_thread_swaps_under_load_without_mixing(registry: Registry) -> None:
     versions = _versions(registry)
     columns = small_columns(20)
     expected = {v: registry.load(v).score(columns, 20).log_odds.tolist() for v in versions}
-    registry.promote(versions[0], [FAIR], "ana")
+    registry.promote(versions[0], CLEARED, "ana")
     watcher = ChampionWatcher(registry, interval=0.01)
     watcher.start()
     over = threading.Event()
@@ -157,7 +157,7 @@ def test_its_thread_swaps_under_load_without_mixing(registry: Registry) -> None:
     with ThreadPoolExecutor(2) as pool:
         readers = [pool.submit(read) for _ in range(2)]
         for version in (versions[1], versions[0], versions[1]):
-            registry.promote(version, [FAIR], "ana")
+            registry.promote(version, CLEARED, "ana")
             _wait_for(watcher, version)
         over.set()
         assert set.union(*(reader.result(PATIENCE) for reader in readers)) <= set(versions)

@@ -23,7 +23,7 @@ from scoring.registry import Registry
 from scoring.sealing import write_bundle
 from scoring.signing import SigningKey, TrustedKeys
 from tests.bundles import small_bundle, small_contract
-from tests.gates import FAIR
+from tests.gates import CLEARED
 
 
 @dataclass
@@ -92,7 +92,7 @@ def promote(settings: Settings, bundle: Bundle) -> str:
     registry = Registry(store, settings.home, TrustedKeys(settings.keys_folder))
     sealed = write_bundle(bundle, registry.models_folder, key)
     registry.register(sealed, "test")
-    registry.promote(sealed.version, [FAIR], "test")
+    registry.promote(sealed.version, CLEARED, "test")
     store.close()
     return sealed.version
 

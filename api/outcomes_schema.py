@@ -1,0 +1,169 @@
+"""The body of POST /outcomes: what checks it, and what OpenAPI says about it, are one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+from pydantic import ValidationError as BrokenError
+from pydantic_core import PydanticCustomError
+
+from api.intake import field_errors
+from api.json_body import parse
+from api.problems import MOST_ERRORS, FieldError, Problem
+from api.request_schema import Key
+
+MOST_EVENTS = 5_000
+MOST_INSTALMENTS = 600
+MOST_MONEY = 1e12
+_MOST_MEMBERS = 2_000_000
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ].+")
+
+
+def _is_day(value: Any) -> Any:
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise PydanticCustomError("date_needed", "must be a date such as 2026-03-31")
+    return value
+
+
+def _is_time(value: Any) -> Any:
+    if not isinstance(value, str) or not _TIME.fullmatch(value):
+        raise PydanticCustomError(
+            "time_needed", "must be a time with its zone such as 2026-03-31T12:00:00Z"
+        )
+    return value
+
+
+Day = Annotated[dt.date, BeforeValidator(_is_day), Field(strict=False)]
+Time = Annotated[AwareDatetime, BeforeValidator(_is_time), Field(strict=False)]
+Money = Annotated[float, Field(ge=0, le=MOST_MONEY, allow_inf_nan=False)]
+EventId = Annotated[
+    str,
+    Field(
+        pattern="^[\\x21-\\x7e]{1,128}$",
+        description="The lender's own id of the event, never used for another one.",
+    ),
+]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class InstalmentIn(_Strict):
+    """What the loan owes on a day."""
+
+    due_on: Day
+    amount_due: Money
+
+
+class _EventIn(_Strict):
+    event_id: EventId
+    application_id: Key
+    on: Day = Field(description="When it happened.")
+    known_at: Time | None = Field(
+        None, description="When the lender knew it; default: when it is sent."
+    )
+
+
+class Disbursement(_EventIn):
+    """A loan is paid out. The application is the one that was scored."""
+
+    kind: Literal["disbursement"]
+    applicant_id: Key
+    instalments: list[InstalmentIn] = Field(min_length=1, max_length=MOST_INSTALMENTS)
+
+
+class Repayment(_EventIn):
+    """Money comes back."""
+
+    kind: Literal["repayment"]
+    amount: Money
+
+
+class WriteOff(_EventIn):
+    """The lender gives the loan up."""
+
+    kind: Literal["write_off"]
+
+
+class Reschedule(_EventIn):
+    """The lender grants other terms. The label is still read off the first schedule."""
+
+    kind: Literal["reschedule"]
+
+
+class Reversal(_EventIn):
+    """An earlier event of the same loan is taken back, as if it had never been."""
+
+    kind: Literal["reversal"]
+    reverses: EventId
+
+
+EventIn = Annotated[
+    Disbursement | Repayment | WriteOff | Reschedule | Reversal, Field(discriminator="kind")
+]
+_KINDS: dict[str, TypeAdapter[Any]] = {
+    "disbursement": TypeAdapter(Disbursement),
+    "repayment": TypeAdapter(Repayment),
+    "write_off": TypeAdapter(WriteOff),
+    "reschedule": TypeAdapter(Reschedule),
+    "reversal": TypeAdapter(Reversal),
+}
+
+
+class Outcomes(_Strict):
+    """Events of loans, in any order: disbursements are taken first and reversals last."""
+
+    events: list[EventIn] = Field(min_length=1, max_length=MOST_EVENTS)
+
+
+AnyEvent = Disbursement | Repayment | WriteOff | Reschedule | Reversal
+
+
+def read_events(body: bytes) -> list[AnyEvent]:
+    """The events in ``body``. Raises Problem (400 or 422) naming the index and field."""
+    value = parse(body, _MOST_MEMBERS)
+    checked: list[AnyEvent] = []
+    errors: list[FieldError] = []
+    for i, item in enumerate(_items(value)):
+        try:
+            checked.append(_kind(item, f"events.{i}").validate_python(item))
+        except BrokenError as error:
+            errors += field_errors(error, f"events.{i}")
+        except Problem as problem:
+            errors += problem.errors
+        if len(errors) >= MOST_ERRORS:
+            break
+    if errors:
+        raise Problem("invalid-body", errors=errors)
+    return checked
+
+
+def _items(value: Any) -> list[Any]:
+    if not isinstance(value, dict):
+        raise _broken("", "must be an object")
+    if "events" not in value:
+        raise _broken("events", "is required")
+    if len(value) > 1:
+        raise _broken("", "unknown field")
+    items = value["events"]
+    if not isinstance(items, list) or not 1 <= len(items) <= MOST_EVENTS:
+        raise _broken("events", f"must be a list of 1 to {MOST_EVENTS} events")
+    return items
+
+
+def _kind(item: Any, place: str) -> TypeAdapter[Any]:
+    if not isinstance(item, dict):
+        raise _broken(place, "must be an object")
+    kind = item.get("kind")
+    if not isinstance(kind, str) or kind not in _KINDS:
+        raise _broken(f"{place}.kind", f"must be one of {', '.join(_KINDS)}")
+    return _KINDS[kind]
+
+
+def _broken(field: str, rule: str) -> Problem:
+    return Problem("invalid-body", errors=[FieldError(field=field, rule=rule)])

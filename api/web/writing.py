@@ -1,0 +1,86 @@
+"""How pages write numbers, money, shares and times: as the language's readers expect."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from babel.numbers import (
+    NumberFormatError,
+    format_currency,
+    format_decimal,
+    format_percent,
+    parse_decimal,
+)
+
+from data.contract import Language
+
+LOCALES: dict[Language, str] = {"en": "en_GB", "fr": "fr_FR", "sw": "sw_KE"}
+_MINUS = str.maketrans("\u2212", "-")
+
+
+@dataclass(frozen=True)
+class Writing:
+    """Writes for readers of ``language`` in ``timezone``; money is in ``currency`` (ISO 4217)."""
+
+    language: Language
+    currency: str
+    timezone: str
+
+    @property
+    def locale(self) -> str:
+        """Babel's name of the locale."""
+        return LOCALES[self.language]
+
+    def number(self, value: float, digits: int = 2) -> str:
+        """A number with at most ``digits`` decimals."""
+        return format_decimal(round(value, digits), format="#,##0.######", locale=self.locale)
+
+    def signed(self, value: int) -> str:
+        """A whole number that always shows its sign."""
+        sign = "+" if value > 0 else "\u2212" if value < 0 else ""
+        return sign + self.number(abs(value), 0)
+
+    def money(self, value: float) -> str:
+        """An amount in the portfolio's currency, without cents where it is whole."""
+        whole = float(value).is_integer()
+        return format_currency(
+            value,
+            self.currency,
+            locale=self.locale,
+            format="¤\u00a0#,##0" if whole else None,
+            currency_digits=not whole,
+        )
+
+    def percent(self, share: float, digits: int = 0) -> str:
+        """A share of one."""
+        pattern = "#,##0." + "0" * digits if digits else "#,##0"
+        suffix = "\u202f%" if self.language == "fr" else "%"
+        return format_percent(share, format=pattern + suffix, locale=self.locale)
+
+    def amount(self, value: float, unit: str | None) -> str:
+        """A value in its unit: money if the unit is the currency."""
+        return self.money(value) if unit == self.currency else self.number(value)
+
+    def day(self, at: datetime) -> str:
+        """The date, by the portfolio's clock."""
+        return format_date(at.astimezone(ZoneInfo(self.timezone)), "long", locale=self.locale)
+
+    def moment(self, at: datetime) -> str:
+        """Date and time, by the portfolio's clock."""
+        local = at.astimezone(ZoneInfo(self.timezone))
+        day = format_date(local, "medium", locale=self.locale)
+        return f"{day}, {format_time(local, 'short', tzinfo=local.tzinfo, locale=self.locale)}"
+
+    def read_number(self, text: str) -> float | None:
+        """The number that a person typed, with the language's or with plain signs; None if none."""
+        bare = "".join(text.split()).translate(_MINUS)
+        try:
+            value = float(parse_decimal(bare, locale=self.locale, strict=True))
+        except (NumberFormatError, InvalidOperation):
+            try:
+                value = float(Decimal(bare))
+            except InvalidOperation:
+                return None
+        return value if abs(value) < float("inf") else None

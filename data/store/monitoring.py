@@ -1,0 +1,278 @@
+"""Drift checks that were kept, the episodes of alarm, their alerts, and estimates of harm."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime
+from typing import Literal
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from data.errors import RegistryError
+from data.store.engine import Store
+from data.store.tables_monitoring import (
+    drift_alerts,
+    drift_checks,
+    drift_episodes,
+    drift_estimates,
+)
+
+SHORTEST_PREFIX = 6
+
+Source = Literal["scheduled", "asked", "file"]
+Level = Literal["explain", "ticket", "page"]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckEntry:
+    """One check of the applications of ``first_day`` to ``last_day``: ``result`` is its JSON.
+
+    ``level``: ``ok``, or the highest level of what was found; ``layers``: layer to verdict.
+    """
+
+    check_id: str
+    model_version: str
+    source: Source
+    first_day: date
+    last_day: date
+    rows: int
+    level: str
+    layers: Mapping[str, str]
+    made_at: datetime
+    result: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One alarm that opened and, with ``closed_at``, ended; ``episode_id`` 0: not stored yet."""
+
+    episode_id: int
+    model_version: str
+    subject: str
+    layer: int
+    level: Level
+    words: str
+    severity: float
+    first_window: date
+    last_window: date
+    windows: int
+    quiet: int
+    check_id: str
+    opened_at: datetime
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What somebody was told: an episode opened at a level, or rose to it."""
+
+    alert_id: int
+    episode_id: int
+    model_version: str
+    level: Level
+    layer: int
+    subject: str
+    words: str
+    severity: float
+    check_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """An estimate with its interval and, once its loans have matured, what came of it."""
+
+    check_id: str
+    measure: str
+    value: float
+    low: float
+    high: float
+    realised: float | None = None
+    realised_low: float | None = None
+    realised_high: float | None = None
+    matured: int | None = None
+    realised_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DriftState:
+    """How things stand: model to the time of its newest scheduled check, and what is open.
+
+    ``opened``: (model, level) to the number of open episodes.
+    """
+
+    checked_at: Mapping[str, datetime]
+    opened: Mapping[tuple[str, str], int]
+
+
+_CHECK = select(*(drift_checks.c[f.name] for f in fields(CheckEntry)))
+_EPISODE = select(*(drift_episodes.c[f.name] for f in fields(Episode)))
+_ALERT = select(*(drift_alerts.c[f.name] for f in fields(Alert)))
+_ESTIMATE = select(*(drift_estimates.c[f.name] for f in fields(Estimate)))
+
+
+def add_check(connection: Connection, entry: CheckEntry, estimates: Sequence[Estimate]) -> bool:
+    """Keep a check in the caller's transaction; False when it is there already."""
+    here = select(drift_checks.c.check_id).where(drift_checks.c.check_id == entry.check_id)
+    if connection.execute(here).first() is not None:
+        return False
+    connection.execute(insert(drift_checks), asdict(entry))
+    if estimates:
+        connection.execute(insert(drift_estimates), [asdict(e) for e in estimates])
+    return True
+
+
+def newest_window(connection: Connection, version: str) -> date | None:
+    """The last day of the newest scheduled check of ``version``."""
+    c = drift_checks.c
+    mine = (c.model_version == version) & (c.source == "scheduled")
+    found: date | None = connection.execute(select(func.max(c.last_day)).where(mine)).scalar()
+    return found
+
+
+def find_check(store: Store, ref: str) -> CheckEntry:
+    """The check with this id, or the only one whose id begins so.
+
+    Raises RegistryError when there is none or several, StoreError.
+    """
+    if len(ref) < SHORTEST_PREFIX or not set(ref) <= set("0123456789abcdef"):
+        raise RegistryError(f"a check is named by {SHORTEST_PREFIX} or more figures of its id")
+    query = _CHECK.where(drift_checks.c.check_id.startswith(ref)).limit(2)
+    with store.read() as connection:
+        rows = connection.execute(query).all()
+    if len(rows) != 1:
+        found = "several checks have an id" if rows else "no check has an id"
+        raise RegistryError(f"{found} that begins like this; see microscore drift history")
+    return CheckEntry(*rows[0])
+
+
+def checks_of(store: Store, version: str | None = None, limit: int = 100) -> list[CheckEntry]:
+    """Checks of the newest windows first, of one model version or of all. Raises StoreError."""
+    c = drift_checks.c
+    query = _CHECK.order_by(c.last_day.desc(), c.made_at.desc(), c.check_id).limit(limit)
+    if version is not None:
+        query = query.where(c.model_version == version)
+    with store.read() as connection:
+        return [CheckEntry(*row) for row in connection.execute(query)]
+
+
+def check_of_window(store: Store, version: str, first: date, last: date) -> CheckEntry | None:
+    """The newest check of the decisions of these days, if there is one. Raises StoreError."""
+    c = drift_checks.c
+    days = (c.first_day == first) & (c.last_day == last) & (c.source != "file")
+    query = _CHECK.where(c.model_version == version, days).order_by(c.made_at.desc()).limit(1)
+    with store.read() as connection:
+        row = connection.execute(query).first()
+    return CheckEntry(*row) if row else None
+
+
+def open_episodes(connection: Connection, version: str) -> list[Episode]:
+    """The open episodes of a model version, in the caller's transaction."""
+    c = drift_episodes.c
+    query = _EPISODE.where(c.model_version == version, c.closed_at.is_(None))
+    return [Episode(*row) for row in connection.execute(query.order_by(c.episode_id))]
+
+
+def episodes_of(
+    store: Store, version: str | None = None, *, open_only: bool = False, limit: int = 100
+) -> list[Episode]:
+    """The newest episodes first, of one model version or of all. Raises StoreError."""
+    c = drift_episodes.c
+    query = _EPISODE.order_by(c.opened_at.desc(), c.episode_id.desc()).limit(limit)
+    if version is not None:
+        query = query.where(c.model_version == version)
+    if open_only:
+        query = query.where(c.closed_at.is_(None))
+    with store.read() as connection:
+        return [Episode(*row) for row in connection.execute(query)]
+
+
+def keep_episode(connection: Connection, episode: Episode) -> int:
+    """Insert an episode, or change the one with its id; return the id."""
+    row = asdict(episode)
+    known = row.pop("episode_id")
+    if known:
+        here = drift_episodes.c.episode_id == known
+        connection.execute(update(drift_episodes).where(here).values(**row))
+        return int(known)
+    made = insert(drift_episodes).returning(drift_episodes.c.episode_id)
+    return int(connection.execute(made, row).scalar_one())
+
+
+def add_alert(connection: Connection, alert: Alert) -> int:
+    """Keep an alert; return its id."""
+    row = asdict(alert)
+    del row["alert_id"]
+    made = insert(drift_alerts).returning(drift_alerts.c.alert_id)
+    return int(connection.execute(made, row).scalar_one())
+
+
+def last_page(connection: Connection, version: str) -> Alert | None:
+    """The newest page about a model version."""
+    c = drift_alerts.c
+    query = _ALERT.where(c.model_version == version, c.level == "page")
+    row = connection.execute(query.order_by(c.alert_id.desc()).limit(1)).first()
+    return Alert(*row) if row else None
+
+
+def find_alert(store: Store, alert_id: int) -> Alert | None:
+    """The alert with this id. Raises StoreError."""
+    with store.read() as connection:
+        row = connection.execute(_ALERT.where(drift_alerts.c.alert_id == alert_id)).first()
+    return Alert(*row) if row else None
+
+
+def alerts_of(store: Store, version: str | None = None, limit: int = 100) -> list[Alert]:
+    """The newest alerts first, of one model version or of all. Raises StoreError."""
+    c = drift_alerts.c
+    query = _ALERT.order_by(c.alert_id.desc()).limit(limit)
+    if version is not None:
+        query = query.where(c.model_version == version)
+    with store.read() as connection:
+        return [Alert(*row) for row in connection.execute(query)]
+
+
+def estimates_of(store: Store, check_id: str) -> list[Estimate]:
+    """The estimates of a check, each with what came of it if that is known. Raises StoreError."""
+    here = _ESTIMATE.where(drift_estimates.c.check_id == check_id)
+    with store.read() as connection:
+        rows = connection.execute(here.order_by(drift_estimates.c.measure))
+        return [Estimate(*row) for row in rows]
+
+
+def drift_state(store: Store) -> DriftState:
+    """How all models stand, in two small queries. Raises StoreError."""
+    c, e = drift_checks.c, drift_episodes.c
+    newest = select(c.model_version, func.max(c.made_at)).where(c.source == "scheduled")
+    count = select(e.model_version, e.level, func.count()).where(e.closed_at.is_(None))
+    with store.read() as connection:
+        checked = connection.execute(newest.group_by(c.model_version)).all()
+        opened = connection.execute(count.group_by(e.model_version, e.level)).all()
+    return DriftState(
+        {model: at for model, at in checked}, {(model, level): n for model, level, n in opened}
+    )
+
+
+def unrealised(store: Store, version: str, until: date) -> list[CheckEntry]:
+    """Checks of windows up to ``until`` with an estimate that no outcome stands beside yet.
+
+    The oldest window first. Raises StoreError.
+    """
+    c, e = drift_checks.c, drift_estimates.c
+    waiting = select(e.check_id).where(e.realised_at.is_(None))
+    query = _CHECK.where(c.model_version == version, c.last_day <= until, c.check_id.in_(waiting))
+    with store.read() as connection:
+        return [CheckEntry(*row) for row in connection.execute(query.order_by(c.last_day))]
+
+
+def realise(connection: Connection, done: Estimate) -> bool:
+    """Put what came of an estimate beside it; the estimate itself stays as it was.
+
+    False when there is no such estimate.
+    """
+    c = drift_estimates.c
+    here = (c.check_id == done.check_id) & (c.measure == done.measure)
+    came = {
+        name: getattr(done, name)
+        for name in ("realised", "realised_low", "realised_high", "matured", "realised_at")
+    }
+    return connection.execute(update(drift_estimates).where(here).values(**came)).rowcount == 1

@@ -1,0 +1,132 @@
+"""Kept checks: once each, only the schedule moves episodes, estimates meet their outcomes."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from api.drifting_keeping import ALERT_JOB, keep, write
+from data.errors import RegistryError
+from data.store import RowRefusedError, Store, open_store
+from data.store.jobs import all_jobs
+from data.store.monitoring import (
+    Estimate,
+    alerts_of,
+    check_of_window,
+    checks_of,
+    drift_state,
+    episodes_of,
+    estimates_of,
+    find_check,
+    keep_episode,
+    realise,
+    unrealised,
+)
+from drift.harm import REALISABLE
+from drift.record import DriftCheck
+from tests.drift.stored import AT, DAYS, MODEL, decisions, later, settings_of, watching
+
+NOW = datetime(2026, 11, 9, 1, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def checks(tmp_path_factory: pytest.TempPathFactory) -> tuple[DriftCheck, DriftCheck]:
+    """A changed week and a clean one after it."""
+    home = tmp_path_factory.mktemp("checks")
+    week = timedelta(weeks=1)
+    batches = [decisions(300, change=later), decisions(300, 2, at=AT + week)]
+    with watching(settings_of(home), *batches) as watch:
+        after = (DAYS[0] + week, DAYS[1] + week)
+        return watch.decisions(DAYS, "scheduled"), watch.decisions(after, "scheduled")
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    opened = open_store(store_url)
+    opened.migrate()
+    yield opened
+    opened.close()
+
+
+def asked(check: DriftCheck) -> DriftCheck:
+    return check.model_copy(update={"source": "asked"})
+
+
+def test_a_window_moves_episodes_once(store: Store, checks: tuple[DriftCheck, DriftCheck]) -> None:
+    changed, clean = checks
+    first = keep(store, changed, NOW, webhook=True)
+    assert first.new
+    assert first.alerts[0].level == "page"
+    again = keep(store, changed, NOW + timedelta(hours=1), webhook=True)
+    assert (again.new, again.alerts) == (False, ())
+    jobs = all_jobs(store, ALERT_JOB)
+    assert {j.arguments["alert"] for j in jobs} == {a.alert_id for a in first.alerts}
+    keep(store, asked(changed), NOW)
+    assert {e.windows for e in episodes_of(store)} == {1}, "only the schedule moves them"
+    keep(store, clean, NOW + timedelta(days=7))
+    assert {e.quiet for e in episodes_of(store, MODEL, open_only=True)} == {1}
+    keep(store, changed.model_copy(update={"level": "ticket"}), NOW)
+    assert {e.quiet for e in episodes_of(store)} == {1}, "an older window comes too late"
+    assert alerts_of(store, MODEL) == list(reversed(first.alerts))
+    state = drift_state(store)
+    assert state.checked_at[MODEL] == NOW + timedelta(days=7)
+    assert sum(state.opened.values()) == len(first.episodes)
+
+
+def test_checks_are_found_by_window_and_by_the_start_of_their_id(
+    store: Store, checks: tuple[DriftCheck, DriftCheck]
+) -> None:
+    changed, clean = checks
+    keep(store, changed, NOW)
+    keep(store, asked(changed), NOW + timedelta(hours=1))
+    keep(store, clean, NOW)
+    assert [c.last_day for c in checks_of(store)] == [clean.window.end, DAYS[1], DAYS[1]]
+    assert checks_of(store, "other") == []
+    found = find_check(store, changed.check_id[:12])
+    assert (found.result, found.layers) == (changed.content(), changed.layers)
+    newest = check_of_window(store, MODEL, *DAYS)
+    assert newest is not None
+    assert newest.source == "asked"
+    for ref in ("", "xyzxyz", "0" * 12):
+        with pytest.raises(RegistryError):
+            find_check(store, ref)
+
+
+def test_the_realised_value_stands_beside_the_estimate(
+    store: Store, checks: tuple[DriftCheck, DriftCheck]
+) -> None:
+    _, clean = checks
+    kept = keep(store, clean, NOW)
+    estimates = estimates_of(store, kept.check_id)
+    assert {e.measure for e in estimates} == set(REALISABLE) - {"expected_loss"}
+    assert [c.check_id for c in unrealised(store, MODEL, clean.window.end)] == [kept.check_id]
+    assert unrealised(store, MODEL, DAYS[0]) == []
+    came = [Estimate(kept.check_id, e.measure, 0, 0, 0, 0.2, 0.1, 0.3, 211, NOW) for e in estimates]
+    with store.write() as connection:
+        assert all(realise(connection, done) for done in came)
+        assert not realise(connection, Estimate("0" * 64, "auc", 0, 0, 0))
+    for before, after in zip(estimates, estimates_of(store, kept.check_id), strict=True):
+        assert (after.value, after.low, after.high) == (before.value, before.low, before.high)
+        assert (after.realised, after.matured, after.realised_at) == (0.2, 211, NOW)
+    assert unrealised(store, MODEL, clean.window.end) == []
+
+
+def test_the_database_holds_one_open_episode_of_a_subject(
+    store: Store, checks: tuple[DriftCheck, DriftCheck]
+) -> None:
+    from dataclasses import replace
+
+    (episode, *_) = keep(store, checks[0], NOW).episodes
+    with pytest.raises(RowRefusedError), store.write() as connection:
+        keep_episode(connection, replace(episode, episode_id=0))
+
+
+def test_files_of_a_check_stand_by_model_and_window(
+    tmp_path: Path, checks: tuple[DriftCheck, DriftCheck]
+) -> None:
+    folder = write(checks[0], tmp_path, "<html></html>")
+    assert folder == tmp_path / "drift" / MODEL / f"{DAYS[0]}..{DAYS[1]}"
+    assert (folder / "drift.json").read_bytes() == checks[0].content()
+    assert (folder / "report.html").read_text() == "<html></html>"
+    assert write(checks[0], tmp_path) == folder, "again"

@@ -1,0 +1,53 @@
+"""People and browsers' requests for tests of the pages, in this process."""
+
+from datetime import UTC, datetime
+from html import unescape
+from re import search
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from api.accounts import create_person, new_person
+from api.settings import Settings
+from api.wiring import open_ledger
+from data.store.people import Person
+from tests.web.world import World
+
+PASSWORD = "seven tall baobab trees"
+SAME = {"origin": "http://127.0.0.1"}
+"""What a browser says of a form that comes from a page of ours."""
+
+
+def add(settings: Settings, login: str, role: str = "officer", branch: str | None = None) -> Person:
+    """Add a person with ``PASSWORD``."""
+    branch = branch or ("Kisumu" if role == "officer" else None)
+    person = new_person(login, role, branch, datetime.now(UTC))
+    with open_ledger(settings) as (store, ledger):
+        return create_person(store, ledger, person, PASSWORD, "test")
+
+
+def browser(world: World, **options: Any) -> TestClient:
+    """A browser on this machine, without cookies, that follows no redirect by itself."""
+    app: Any = world.client.app
+    made = TestClient(app, base_url="http://127.0.0.1", follow_redirects=False, **options)
+    made.headers["accept-language"] = "en"
+    return made
+
+
+def token(page: Any) -> str:
+    """The token in the first form of a page."""
+    found = search(r'name="token" value="([^"]+)"', page.text)
+    assert found is not None
+    return unescape(found[1])
+
+
+def sign_in(client: TestClient, login: str, password: str = PASSWORD) -> Any:
+    """Sign in through the form."""
+    form = {"login": login, "password": password, "token": token(client.get("/sign-in"))}
+    return client.post("/sign-in", data=form, headers=SAME)
+
+
+def post(client: TestClient, path: str, start: str | None = None, **fields: str) -> Any:
+    """Send the form of the page ``start`` (else ``path``) with its token."""
+    given = token(client.get(start or path))
+    return client.post(path, data={"token": given} | fields, headers=SAME)
