@@ -25,6 +25,7 @@ from api.routes import (
     oversight,
     protected,
     scores,
+    shadow,
 )
 from api.settings import Settings
 from api.web.routes import routes as pages
@@ -63,6 +64,7 @@ def create_app(settings: Settings, stopping: Stopping | None = None) -> FastAPI:
         protected,
         models,
         drift,
+        shadow,
         outcomes,
         health,
         documentation,

@@ -24,6 +24,12 @@ class AuditSettings(Settings):
     audit_weeks: int = Field(
         13, ge=1, description="Weeks of decisions in each audit of the worker."
     )
+    retrain_days: int | None = Field(
+        None, ge=7, description="Age at which a champion is retrained; default: no calendar."
+    )
+    retrain_history: Path | None = Field(
+        None, description="Labelled files that retraining learns from besides its own decisions."
+    )
     drift: DriftSettings = Field(default_factory=DriftSettings)
 
     @property

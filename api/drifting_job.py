@@ -35,7 +35,8 @@ def run(work: Work) -> Mapping[str, Any]:
     told = reconcile(work.store, watch.scorer.contract, champion, work.now)
     webhook = settings.drift.webhook_url is not None
     kept = keep(work.store, check, work.now, webhook=webhook)
-    folder = write(check, settings.home, _html(watch, check, days))
+    html = _html(watch, check, days)
+    folder = write(work.store, check, watch.scorer.contract, settings.home, html)
     return {
         "check": kept.check_id,
         "model": check.model,

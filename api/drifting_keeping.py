@@ -6,13 +6,15 @@ again changes nothing, so a job that was killed is simply done again.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from api.drifting import folder_of
 from api.log import Event, Log
+from api.reports.drift import MOST_POINTS, Point, Series, render
+from data.contract import Contract
 from data.durable import replace as write_whole
 from data.store import Store
 from data.store.jobs import enqueue
@@ -23,13 +25,15 @@ from data.store.monitoring import (
     Estimate,
     add_alert,
     add_check,
+    checks_of,
+    estimates_of,
     keep_episode,
     last_page,
     newest_window,
     open_episodes,
 )
 from drift.episodes import Moved, Turn, advance, alert_of, retraining
-from drift.harm import REALISABLE
+from drift.harm import ESTIMATED
 from drift.record import DriftCheck
 
 ALERT_JOB = "drift-alert"
@@ -75,14 +79,35 @@ def keep(store: Store, check: DriftCheck, now: datetime, *, webhook: bool = Fals
     return Kept(entry.check_id, check, new, tuple(episodes), tuple(alerts))
 
 
-def write(check: DriftCheck, home: Path, html: str | None = None) -> Path:
-    """Write drift.json, and Evidently's page as report.html, into the check's folder."""
+def write(
+    store: Store, check: DriftCheck, contract: Contract, home: Path, html: str | None = None
+) -> Path:
+    """Write drift.json and index.html, and Evidently's page as report.html; return the folder.
+
+    Raises StoreError.
+    """
     folder = folder_of(home, check)
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "drift.json", check.content())
+    page = render(check, contract, series_of(store, check))
+    write_whole(folder / "index.html", page.encode())
     if html is not None:
         write_whole(folder / "report.html", html.encode())
     return folder
+
+
+def series_of(store: Store, check: DriftCheck) -> Series:
+    """The estimates of scheduled windows up to that of ``check``."""
+    points: dict[str, dict[date, Point]] = {}
+    for entry in reversed(checks_of(store, check.model, MOST_POINTS)):
+        wanted = entry.source == "scheduled" or entry.check_id == check.check_id
+        if not wanted or entry.last_day > check.window.end:
+            continue
+        for e in estimates_of(store, entry.check_id):
+            day = entry.last_day
+            made = Point(day, entry.level, e.value, e.low, e.high, e.realised)
+            points.setdefault(e.measure, {})[day] = made
+    return {name: [by_day[d] for d in sorted(by_day)] for name, by_day in points.items()}
 
 
 def _entry(check: DriftCheck, now: datetime, content: bytes) -> CheckEntry:
@@ -104,7 +129,7 @@ def _estimates(check: DriftCheck) -> list[Estimate]:
     return [
         Estimate(check.check_id, m.measure, m.value, m.low, m.high)
         for m in (check.harm.measures if check.harm else ())
-        if m.measure in REALISABLE
+        if m.measure in ESTIMATED
     ]
 
 

@@ -93,7 +93,10 @@ def _put(store: Store, entry: CheckEntry, truth: Truth, now: datetime) -> bool:
     came = dict(_came(truth))
     with store.write() as connection:
         for estimate in estimates_of(store, entry.check_id):
-            realise(connection, _beside(estimate, came[estimate.measure], len(truth.loans), now))
+            realise(
+                connection,
+                _beside(estimate, came.get(estimate.measure, UNDEFINED), len(truth.loans), now),
+            )
     return True
 
 

@@ -11,12 +11,48 @@ from pydantic import Field
 from api.replies import Reply
 from data.contract import Contract, Language
 from data.statements import Stated
+from data.store.appeals import Appeal
 from data.store.consents import Consent
 from data.store.decisions import Decision
+from data.store.feedback import Feedback
+from data.store.human_decisions import HumanDecision
+from data.store.officers_held import Case
 from data.store.outcomes_held import HeldLoan
+from data.store.shadow_pairs import Pair
 from data.store.subjects import Event, Held
 
 FORMAT: Literal["microscore-export-1"] = "microscore-export-1"
+
+
+class HeldHumanDecision(Reply):
+    """What a person decided."""
+
+    outcome: str
+    reason: str | None
+    key_id: str
+    at: datetime
+
+
+class HeldReport(Reply):
+    """A problem that was reported."""
+
+    theme: str
+    key_id: str
+    at: datetime
+    text: str | None
+
+
+class HeldAppeal(Reply):
+    """An appeal and how it ended."""
+
+    ground: str
+    key_id: str
+    at: datetime
+    due_at: datetime
+    text: str | None
+    result: str | None
+    answered_at: datetime | None
+    answer: str | None
 
 
 class HeldDecision(Reply):
@@ -39,6 +75,10 @@ class HeldDecision(Reply):
     recommendation: str
     request: dict[str, Any] | None = Field(description="What was asked, as it was used.")
     record: dict[str, Any] | None = Field(description="Reasons and contributions, as told.")
+    explanation: dict[str, Any] | None = Field(description="What explanations were told from.")
+    human_decisions: list[HeldHumanDecision]
+    feedback: list[HeldReport]
+    appeals: list[HeldAppeal]
 
 
 class HeldConsent(Reply):
@@ -98,6 +138,17 @@ class HeldStatement(Reply):
     value: str | float | None
 
 
+class HeldShadowScore(Reply):
+    """What another model would have made of a decision; it changed nothing."""
+
+    decision_id: str
+    model: str
+    at: datetime
+    probability_of_default: float | None
+    recommendation: str | None
+    first_reason: str | None
+
+
 class SourceTitle(Reply):
     """What the contract says of a source."""
 
@@ -133,6 +184,7 @@ class PersonExport(Reply):
     consents: list[HeldConsent]
     loans: list[Loan]
     events: list[HeldEvent]
+    shadow: list[HeldShadowScore]
     protected: dict[str, HeldStatement] | None = Field(
         description="Protected attributes; null: not part of this export, as only `microscore "
         "privacy export` can open their store."
@@ -152,16 +204,17 @@ def export(
     return PersonExport(
         made_at=now,
         applicant_id=applicant_id,
-        decisions=[_decision(decision) for decision in held.decisions],
+        decisions=[_decision(d, held.cases[d.decision_id]) for d in held.decisions],
         consents=[_consent(consent) for consent in held.consents],
         loans=[_loan(loan) for loan in held.loans],
         events=[_event(event) for event in held.events],
+        shadow=[_shadow(pair) for pair in held.shadow],
         protected=None if protected is None else {n: _stated(s) for n, s in protected.items()},
         titles=_titles(contract, language) if contract else Titles(),
     )
 
 
-def _decision(decision: Decision) -> HeldDecision:
+def _decision(decision: Decision, case: Case) -> HeldDecision:
     return HeldDecision(
         decision_id=decision.decision_id,
         created_at=decision.created_at,
@@ -180,6 +233,34 @@ def _decision(decision: Decision) -> HeldDecision:
         recommendation=decision.recommendation,
         request=None if decision.erased else orjson.loads(decision.request),
         record=None if decision.erased else orjson.loads(decision.record),
+        explanation=orjson.loads(case.explanation) if case.explanation else None,
+        human_decisions=[_taken(made) for made in case.human_decisions],
+        feedback=[_report(said) for said in case.feedback],
+        appeals=[_appeal(appeal) for appeal in case.appeals],
+    )
+
+
+def _taken(made: HumanDecision) -> HeldHumanDecision:
+    return HeldHumanDecision(
+        outcome=made.outcome, reason=made.reason, key_id=made.key_id, at=made.at
+    )
+
+
+def _report(said: Feedback) -> HeldReport:
+    return HeldReport(theme=said.theme, key_id=said.key_id, at=said.at, text=said.text)
+
+
+def _appeal(appeal: Appeal) -> HeldAppeal:
+    ended = appeal.resolution
+    return HeldAppeal(
+        ground=appeal.ground,
+        key_id=appeal.key_id,
+        at=appeal.at,
+        due_at=appeal.due_at,
+        text=appeal.text,
+        result=ended.result if ended else None,
+        answered_at=ended.at if ended else None,
+        answer=ended.text if ended else None,
     )
 
 
@@ -193,6 +274,17 @@ def _loan(loan: HeldLoan) -> Loan:
 
 def _event(event: Event) -> HeldEvent:
     return HeldEvent(kind=event.kind, at=event.at, details=dict(event.details))
+
+
+def _shadow(pair: Pair) -> HeldShadowScore:
+    return HeldShadowScore(
+        decision_id=pair.decision_id,
+        model=pair.challenger,
+        at=pair.made_at,
+        probability_of_default=pair.challenger_pd,
+        recommendation=pair.challenger_recommendation,
+        first_reason=pair.challenger_reason,
+    )
 
 
 def _stated(stated: Stated) -> HeldStatement:

@@ -124,11 +124,53 @@ def _shadow_report(work: Work) -> Mapping[str, Any]:
     return report(work)
 
 
+def _retrain(work: Work) -> Mapping[str, Any]:
+    from api.retraining_job import run
+
+    return run(work)
+
+
+def _retrain_data(work: Work) -> Mapping[str, Any]:
+    from api.retraining import check_data
+
+    return check_data(work)
+
+
+def _retrain_train(work: Work) -> Mapping[str, Any]:
+    from api.retraining import train_model
+
+    return train_model(work)
+
+
+def _retrain_audit(work: Work) -> Mapping[str, Any]:
+    from api.retraining import audit_fairness
+
+    return audit_fairness(work)
+
+
+def _retrain_shadow(work: Work) -> Mapping[str, Any]:
+    from api.retraining import start_challenger
+
+    return start_challenger(work)
+
+
+def _outcomes(work: Work) -> Mapping[str, Any]:
+    from api.outcomes_job import run
+
+    return run(work)
+
+
 KINDS = (
     Kind("fairness", blocks, _fairness),
     Kind("retention", daily, _retention),
+    Kind("outcomes", daily, _outcomes),
     Kind("drift", last_days, _drift),
     Kind("drift-alert", on_demand, _drift_alert),
     Kind("shadow", hourly, _shadow),
     Kind("shadow-report", daily, _shadow_report),
+    Kind("retrain", daily, _retrain),
+    Kind("retrain-data", on_demand, _retrain_data),
+    Kind("retrain-train", on_demand, _retrain_train),
+    Kind("retrain-audit", on_demand, _retrain_audit),
+    Kind("retrain-shadow", on_demand, _retrain_shadow),
 )

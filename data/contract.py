@@ -241,6 +241,13 @@ class Money(Frozen):
     declined_good: float = Field(0, ge=0, le=5)
 
 
+class ThinFile(Frozen):
+    """Fewer than ``at_least`` of ``sources`` with any value: no score, a person decides."""
+
+    sources: tuple[Identifier, ...] = Field(min_length=1)
+    at_least: int = Field(1, ge=1)
+
+
 class Policy(Frozen):
     """Cut-offs, as shares of the calibration sample, the points scale and the money."""
 
@@ -250,6 +257,7 @@ class Policy(Frozen):
     bands: tuple[str, ...] = Field(("A", "B", "C", "D", "E"), min_length=2, max_length=10)
     points: Points = Points()
     money: Money | None = None
+    thin_file: ThinFile | None = None
 
 
 class Split(Frozen):

@@ -213,6 +213,13 @@ def _age(c: Contract, p: ProtectedAttribute, spec: Column, at: Location) -> Iter
 def _shares(c: Contract) -> Iterator[Finding]:
     if c.policy.approve_share + c.policy.decline_share > 1:
         yield ("policy",), "approve_share and decline_share together exceed 1"
+    if (rule := c.policy.thin_file) is not None:
+        at: Location = ("policy", "thin_file")
+        for source in rule.sources:
+            if source not in c.sources:
+                yield (*at, "sources"), f"source '{source}' is not defined"
+        if rule.at_least > len(set(rule.sources)):
+            yield (*at, "at_least"), "asks for more sources than are named"
     for name in _repeated(c.policy.bands):
         yield ("policy", "bands"), f"'{name}' stands twice"
     if c.split.test + c.split.calibration >= 1:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from data.contract import Contract
 from data.features.applications import Applications, build_applications
+from data.features.engine import EngineName
 from data.labels import outcomes
 from data.reading import Portfolio, read_portfolio
 
@@ -48,6 +49,7 @@ def load_applications(
     labelled: bool,
     encoding: str | None = None,
     progress: Progress | None = None,
+    engine: EngineName = "duckdb",
 ) -> LoadedApplications:
     """Read, check and join the files at ``path``; bad rows are in ``portfolio.findings``."""
     portfolio = read_portfolio(
@@ -55,7 +57,7 @@ def load_applications(
     )
     if progress:
         progress("building features", 0.0)
-    applications = build_applications(contract, portfolio.tables)
+    applications = build_applications(contract, portfolio.tables, engine=engine)
     y = outcomes(contract, portfolio.tables, applications) if labelled else None
     if progress:
         progress("building features", 1.0)

@@ -34,8 +34,11 @@ APPROVE = RECOMMENDATIONS.index("approve")
 MeasureName = Literal[
     "auc", "bad_rate", "expected_loss", "brier", "applicants_bad_rate", "outside_support"
 ]
-REALISABLE: tuple[MeasureName, ...] = ("auc", "bad_rate", "expected_loss", "brier")
-"""Measures that outcomes will one day tell."""
+ESTIMATED: tuple[MeasureName, ...] = (
+    *("auc", "bad_rate", "expected_loss", "brier"),
+    "applicants_bad_rate",
+)
+"""Measures that are estimates of outcomes; all but the last will be known one day."""
 
 
 class HarmMeasure(Frozen):

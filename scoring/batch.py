@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data.features.parts import new_folder, part_paths, read_chunks
 from scoring.policy import RECOMMENDATIONS
 from scoring.reasons import MOST_REASONS
 from scoring.scorer import Scorer, Scores
@@ -37,6 +38,39 @@ def score_to_parquet(
             if progress:
                 progress(min(1.0, (start + CHUNK) / len(inputs)))
     partial.replace(target)
+
+
+def score_parts(
+    scorer: Scorer,
+    source: Path,
+    target: Path,
+    progress: Callable[[float], None] | None = None,
+) -> int:
+    """Score every part in the folder ``source`` into one of the same name in ``target``.
+
+    The memory does not grow with the parts: CHUNK applications are held at a time. Gives the
+    number of applications scored. Raises DataFileError for parts of another contract, and where
+    ``target`` holds Parquet files already.
+    """
+    paths = part_paths(scorer.contract, source)
+    new_folder(target)
+    count = 0
+    for number, path in enumerate(paths, start=1):
+        count += _score_part(scorer, path, target / path.name)
+        if progress:
+            progress(number / len(paths))
+    return count
+
+
+def _score_part(scorer: Scorer, path: Path, target: Path) -> int:
+    schema, count = _schema(), 0
+    partial = target.with_name(f".{target.name}.partial")
+    with pq.ParquetWriter(partial, schema) as writer:
+        for part in read_chunks(scorer.contract, path, CHUNK):
+            writer.write_table(_chunk(scorer, part.keys, part.inputs, schema))
+            count += len(part.keys)
+    partial.replace(target)
+    return count
 
 
 def _schema() -> pa.Schema:

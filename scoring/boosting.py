@@ -128,19 +128,13 @@ class Learner:
         return best, np.asarray(margin) + sample.prior_shift
 
     def text(self, shape: Shape, sample: Sample, rounds: int) -> str:
-        """Fit ``rounds`` trees and return LightGBM's text up to its last tree.
-
-        What follows in LightGBM's own file (importances, parameters with thread numbers and
-        paths) does not matter for a prediction and would change the hash between machines.
-        """
+        """Fit ``rounds`` trees and return LightGBM's text of them."""
         booster = lgb.train(
             {**self.parameters(shape, sample), "num_threads": self.threads},
             self.dataset(sample),
             num_boost_round=rounds,
         )
-        whole: str = booster.model_to_string()
-        trees, end, _ = whole.partition("end of trees\n")
-        return trees + end
+        return trees_of(booster)
 
     def dataset(self, sample: Sample, weight: FloatArray | None = None) -> lgb.Dataset:
         """The rows as LightGBM takes them, ``weight`` (n) each, without what is left out.
@@ -165,3 +159,14 @@ class Learner:
         """Most bins of each feature."""
         finest = int(PARAMETERS["max_bin"])
         return [COARSE_BINS if n in self.coarse else finest for n in self.contract.model_features]
+
+
+def trees_of(booster: lgb.Booster) -> str:
+    """LightGBM's text up to its last tree.
+
+    What follows in LightGBM's own file (importances, parameters with thread numbers and paths)
+    does not matter for a prediction and would change the hash between machines.
+    """
+    whole: str = booster.model_to_string()
+    trees, end, _ = whole.partition("end of trees\n")
+    return trees + end

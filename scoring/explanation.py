@@ -20,7 +20,9 @@ from data.store.decisions import Decision
 from scoring.adverse import Adverse, AdverseReasons
 from scoring.counterfactuals import options
 from scoring.explanation_texts import NEWEST
+from scoring.policy import REFER
 from scoring.ranges import what_if_ranges
+from scoring.referring import SUSPENDED, THIN_FILE
 from scoring.replay import asked
 from scoring.scorer import Scorer
 
@@ -29,14 +31,15 @@ MOST_FIELDS = 2
 """Fields of a reason that an officer is sent to look at."""
 _TOLERANCE = 1e-6
 
-Rule = Literal["approve_below", "between", "decline_from", "suspended"]
+Rule = Literal["approve_below", "between", "decline_from", "suspended", "thin_file"]
 _RULES: dict[str, Rule] = {
     "approve": "approve_below",
     "review": "between",
     "decline": "decline_from",
-    "refer": "suspended",
+    SUSPENDED.code: "suspended",
+    THIN_FILE.code: "thin_file",
 }
-"""What the policy says of each recommendation."""
+"""What the policy says of each recommendation, and of each way to refer to a person."""
 
 
 class Explainer:
@@ -73,7 +76,7 @@ class Explainer:
     def _reasons(self, decision: Decision, values: Mapping[str, Any]) -> dict[str, Any]:
         contract, told = self.scorer.contract, orjson.loads(decision.record)
         seen = self._seen(values)
-        if decision.recommendation in {"approve", "refer"}:
+        if decision.recommendation in {"approve", REFER}:
             method, background = told["explanation_method"], None
             base, contributions = told.get("base"), told.get("contributions", {})
             reasons = told["reasons"]
@@ -109,9 +112,12 @@ class Explainer:
     def _rule(self, decision: Decision) -> dict[str, Any]:
         """The rule of the policy that the recommendation followed from."""
         rules = self.scorer.bundle.rules
+        key = decision.recommendation
+        if key == REFER:
+            key = orjson.loads(decision.record)["reasons"][0]["code"]
         limits = {"approve_below": rules.approve_below, "decline_from": rules.decline_from}
         return {
-            "id": _RULES[decision.recommendation],
+            "id": _RULES[key],
             "policy": decision.policy_version,
             **limits,
             "points": {n: _points(self.scorer, pd) for n, pd in limits.items()},
@@ -143,7 +149,7 @@ def _on_site(
 ) -> dict[str, Any]:
     """The known fields that drove a reason most, and what the contract says to check."""
     group = contract.reasons.get(reason["code"])
-    if group is None:  # no group of features: the model was suspended
+    if group is None:  # no group of features: the model gave no score
         return {"fields": [], "check": None}
     sign = 1 if reason["direction"] == "raises_risk" else -1
     driving = [n for n in group.features if values[n] is not None and sign * contributions[n] > 0]

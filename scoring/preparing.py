@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.contract import Contract
+from scoring.applicants import names
 from scoring.boosting import Sample
 from scoring.holes import with_holes, withhold
 from scoring.sources import optional_sources
@@ -23,12 +24,13 @@ class Rows:
     """All rows, sorted by application, and which part each stands in.
 
     ``order`` (n): where each row stood in what was given. ``learned`` is the matrix (n, k) with
-    the holes that models are fitted with.
+    the holes that models are fitted with. ``applicants`` (n) are the people, by name.
     """
 
     vectorizer: Vectorizer
     inputs: Mapping[str, NDArray[Any]]
     order: NDArray[np.intp]
+    applicants: NDArray[np.str_]
     matrix: FloatArray
     learned: FloatArray
     y: FloatArray
@@ -70,6 +72,6 @@ def prepare(
     matrix = vectorizer.matrix(inputs, len(y))
     parts = split(contract, keys, as_of, y, matrix, seed)
     learned = with_holes(matrix, parts.train, contract, seed)
-    rows = Rows(vectorizer, inputs, order, matrix, learned, y, as_of, parts)
+    rows = Rows(vectorizer, inputs, order, names(keys), matrix, learned, y, as_of, parts)
     withhold(learned, parts.train, optional_sources(contract), rows.without, seed)
     return rows

@@ -7,6 +7,7 @@ import orjson
 
 from data.errors import RegistryError
 from data.store.decisions import Decision
+from scoring.referring import SUSPENDED
 from scoring.scorer import Scorer
 from scoring.service import Application, decide
 
@@ -29,7 +30,7 @@ def replay(decision: Decision, scorer: Scorer) -> list[Difference]:
     """
     if decision.erased:
         raise RegistryError("what this decision was made from is erased; it cannot be replayed")
-    if not decision.scored:
+    if _suspended(decision):
         raise RegistryError("the model was suspended: a person was asked and nothing was computed")
     if decision.model_version != scorer.version:
         raise RegistryError(f"the decision was made by the model {decision.model_version}")
@@ -41,6 +42,11 @@ def replay(decision: Decision, scorer: Scorer) -> list[Difference]:
     ]
     found += _record_parts(orjson.loads(decision.record), orjson.loads(again.record))
     return [pair for pair in found if not _same(pair.stored, pair.computed)]
+
+
+def _suspended(decision: Decision) -> bool:
+    reasons = orjson.loads(decision.record)["reasons"]
+    return not decision.scored and reasons[0]["code"] == SUSPENDED.code
 
 
 def asked(decision: Decision) -> Application:

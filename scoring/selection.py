@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from scoring import imbalance
-from scoring.boosting import SHAPES, Learner, Sample
+from scoring.boosting import Learner, Sample, Shape
 from scoring.vector import FloatArray
 
 Progress = Callable[[str, float], None]
@@ -17,31 +17,40 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class Selection:
-    """What to fit on all training rows: keys of SHAPES and imbalance.WAYS, and the rounds.
+    """What to fit on all training rows: shape, key of imbalance.WAYS, and the rounds.
 
-    ``shapes`` is the validation log-loss of each shape, ``comparison`` the table of the ways.
+    ``shape`` is the name of ``settings``. ``shapes`` is the validation log-loss of each shape,
+    ``comparison`` the table of the ways.
     """
 
     shape: str
+    settings: Shape
     way: str
     rounds: int
     shapes: dict[str, float]
     comparison: dict[str, dict[str, Any]]
 
 
-def select(learner: Learner, fit: Sample, validation: Sample, tell: Progress) -> Selection:
+def select(
+    learner: Learner,
+    candidates: Mapping[str, Shape],
+    fit: Sample,
+    validation: Sample,
+    tell: Progress,
+) -> Selection:
     """Fit every shape without resampling, then the chosen shape with every other way.
 
     Candidates learn from ``fit`` and stop and compete on ``validation``; calibration and test
-    rows are not involved. ``tell`` hears each stage with shares from 0.05 to 0.65.
+    rows are not involved. ``candidates`` go from the simplest to the richest. ``tell`` hears
+    each stage with shares from 0.05 to 0.65.
     """
-    stages = iter(range(len(SHAPES) + len(imbalance.WAYS) - 1))
+    stages = iter(range(len(candidates) + len(imbalance.WAYS) - 1))
 
     def judge(shape: str, way: str, label: str) -> imbalance.Judged:
         tell(label, 0.05 + 0.1 * next(stages))
-        return imbalance.judge(way, learner, SHAPES[shape], fit, validation)
+        return imbalance.judge(way, learner, candidates[shape], fit, validation)
 
-    plain = {name: judge(name, "none", f"trying {name} trees") for name in SHAPES}
+    plain = {name: judge(name, "none", f"trying {name} trees") for name in candidates}
     losses = {name: float(one.losses.mean()) for name, one in plain.items()}
     shape = simplest_of_the_best({name: one.losses for name, one in plain.items()})
     judged = {"none": plain[shape]}
@@ -49,7 +58,9 @@ def select(learner: Learner, fit: Sample, validation: Sample, tell: Progress) ->
         if way != "none":
             judged[way] = judge(shape, way, f"trying {way} for the imbalance")
     choice = imbalance.choose(judged)
-    return Selection(shape, choice.name, choice.rounds, losses, choice.comparison)
+    return Selection(
+        shape, candidates[shape], choice.name, choice.rounds, losses, choice.comparison
+    )
 
 
 def simplest_of_the_best(losses: Mapping[str, FloatArray]) -> str:

@@ -18,18 +18,12 @@ from data.contract import Contract, Language
 from data.store.decisions import Decision
 from scoring.policy import REFER
 from scoring.reasons import Reason
+from scoring.referring import SUSPENDED, THIN_FILE, Referral, thin_files
 from scoring.scorer import Scorer, Scores
 
 MaskStatus = Literal["not_given", "no_consent"]
 EXPLANATION_METHOD = "path_dependent_treeshap"
-SUSPENDED = "MODEL_SUSPENDED"
-"""Code of the one reason of a decision that was made while the model was suspended."""
 NOT_EXPLAINED = "none"
-_SUSPENDED_TEXT = {
-    "en": "The scoring model is suspended, so a person decides on this application.",
-    "fr": "Le modèle de notation est suspendu\u00a0: une personne décide de cette demande.",
-    "sw": "Mfumo wa alama umesimamishwa kwa muda, kwa hiyo mtu ataamua juu ya ombi hili.",
-}
 _TOLERANCE = 1e-6
 """Log-odds by which a score and the sum of its contributions may differ."""
 _UUID_MASK = (1 << 128) - 1 ^ (0xF << 76) ^ (0x3 << 62)
@@ -59,16 +53,20 @@ def decide(
 ) -> list[Decision]:
     """Score ``applications`` with one model and return the decisions to store, in order.
 
-    A suspended model scores nobody: all are referred to a person, without any number. Raises
-    ValueError for a score that is not the finite sum of its contributions.
+    A suspended model scores nobody: all are referred to a person, without any number, and so are
+    those of whom too little is known. Raises ValueError for a score that is not the finite sum
+    of its contributions.
     """
     if scorer.suspended:
-        return [_referral(scorer, application, key_id, now) for application in applications]
+        return [_referral(SUSPENDED, scorer, a, key_id, now) for a in applications]
     scores = _score(scorer, applications)
+    thin = thin_files(scorer.contract, scores.matrix)
     reasons = scorer.reasons(scores)
     intervals = scorer.intervals(scores)
     return [
-        Decision(
+        _referral(THIN_FILE, scorer, application, key_id, now)
+        if thin is not None and thin[i]
+        else Decision(
             decision_id=_new_id(now),
             created_at=now,
             key_id=key_id,
@@ -91,9 +89,11 @@ def decide(
     ]
 
 
-def _referral(scorer: Scorer, application: Application, key_id: str, now: datetime) -> Decision:
-    """What is decided while the model is suspended: a person does, and nothing is made up."""
-    reason = {"code": SUSPENDED, "direction": None, "contribution": None, "text": _SUSPENDED_TEXT}
+def _referral(
+    why: Referral, scorer: Scorer, application: Application, key_id: str, now: datetime
+) -> Decision:
+    """What is decided where no score may be given: a person does, and nothing is made up."""
+    reason = {"code": why.code, "direction": None, "contribution": None, "text": why.text}
     record = {
         "reasons": [reason],
         "masked_sources": _masked(application),

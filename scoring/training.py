@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -24,6 +24,7 @@ from scoring.scorer import Scorer
 from scoring.selection import Progress, Selection, select
 from scoring.sources import without_each
 from scoring.split import describe
+from scoring.tuning import tune
 from scoring.uncertainty import Band
 from scoring.vector import FloatArray, Vectorizer
 
@@ -34,12 +35,15 @@ class TrainingOptions:
 
     One thread is the fastest up to some 100,000 rows, and by far on a busy machine: LightGBM's
     threads wait for each other spinning. ``vouched`` are features that a person answers for
-    although the scan for leaks would stop at them; the lineage names them.
+    although the scan for leaks would stop at them; the lineage names them. ``trials`` of settings
+    of the trees are made beforehand, within ``seconds`` (see ``tuning``).
     """
 
     seed: int = 1
     threads: int = 1
     vouched: tuple[str, ...] = ()
+    trials: int = 0
+    seconds: float = 600.0
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,9 @@ class Fitted:
     told: Mapping[str, Any]
 
 
+Fitting = Callable[[Learner, Selection, Rows], Fitted]
+
+
 def train(  # noqa: PLR0913, PLR0917
     contract: Contract,
     columns: pd.DataFrame,
@@ -79,12 +86,15 @@ def train(  # noqa: PLR0913, PLR0917
     options: TrainingOptions,
     lineage: Mapping[str, Any],
     progress: Progress | None = None,
+    fit: Fitting | None = None,
 ) -> TrainingResult:
     """Train, calibrate and evaluate a model of ``contract``.
 
     ``columns`` (n rows) has the contract's inputs, ``keys`` application and applicant, ``as_of``
     the times of application, ``y`` 1 bad, 0 good, NaN no outcome. ``lineage`` is kept in the
     bundle. ``progress`` hears the name of each stage and the share that is done before it.
+
+    ``fit``: what fits the chosen model, when it is not this machine.
 
     The same rows (in any order), options and library versions give the same bundle; threads do
     not matter. Raises NotReadyError where the data cannot carry a model, NotEnoughDataError where
@@ -97,15 +107,18 @@ def train(  # noqa: PLR0913, PLR0917
     rows = prepare(contract, columns, keys, as_of, y, options.seed)
     _refuse_leaks(rows, options)
     learner = Learner(contract, options.seed, options.threads)
-    chosen = select(learner, rows.sample("fit"), rows.sample("validation"), tell)
+    tuned = tune(learner, rows, options.trials, options.seconds, tell) if options.trials else None
+    candidates = SHAPES | ({"tuned": tuned.shape} if tuned else {})
+    chosen = select(learner, candidates, rows.sample("fit"), rows.sample("validation"), tell)
     tell("fitting the chosen model", 0.65)
     origin = {**lineage, "vouched": sorted(options.vouched)}
-    bundle = assemble(learner, _fit(learner, chosen, rows), rows, origin)
+    bundle = assemble(learner, (fit or _fit)(learner, chosen, rows), rows, origin)
     tell("evaluating", 0.8)
     choices = {
         "readiness": told(ready),
         "imbalance": {"chosen": chosen.way, "comparison": chosen.comparison},
         "shapes": {"chosen": chosen.shape, "log_loss": chosen.shapes},
+        "tuning": asdict(tuned) if tuned else None,
     }
     bundle = evaluated(bundle, rows, options.threads, choices)
     if suspicious := implausible(bundle.metrics["test"]["auc"]):
@@ -134,7 +147,7 @@ def _silent(stage: str, share: float) -> None:
 
 def _fit(learner: Learner, chosen: Selection, rows: Rows) -> Fitted:
     """Fit what was chosen on all training rows."""
-    shape = SHAPES[chosen.shape]
+    shape = chosen.settings
     sample = imbalance.resample(chosen.way, rows.sample("train"), learner.categorical, learner.seed)
     told = {
         "shape": chosen.shape,

@@ -10,11 +10,14 @@ from api.cli import (
     demo,
     drift,
     fairness,
+    features,
     keys,
     models,
+    outcomes,
     people,
     policy,
     privacy,
+    retrain,
     scorecard,
     scoring_file,
     serve,
@@ -44,12 +47,16 @@ def build_app() -> typer.Typer:
     app.add_typer(models.app, name="models")
     app.add_typer(policy.app, name="policy")
     app.command("score")(scoring_file.score)
+    app.command("score-file")(scoring_file.score_file)
+    app.add_typer(features.app, name="features")
     app.command()(serve.serve)
     app.command()(worker.worker)
+    app.command()(retrain.retrain)
     app.add_typer(decisions.app, name="decisions")
     app.add_typer(audit_chain.app, name="audit")
     app.add_typer(fairness.app, name="fairness")
     app.add_typer(drift.app, name="drift")
+    app.add_typer(outcomes.app, name="outcomes")
     app.add_typer(shadow.app, name="shadow")
     app.add_typer(privacy.app, name="privacy")
     app.add_typer(keys.app, name="keys")

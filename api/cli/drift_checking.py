@@ -65,7 +65,7 @@ def check(
             made = watch.decisions(days, "scheduled" if scheduled else "asked")
         webhook = settings.drift.webhook_url is not None
         kept = keep(watch.store, made, datetime.now(UTC), webhook=webhook)
-        folder = write(made, settings.home)
+        folder = write(watch.store, made, watch.scorer.contract, settings.home)
         progress("checking", 1.0)
     payload = {
         "check": kept.check_id,
@@ -113,8 +113,8 @@ def report(
 ) -> None:
     """Write the report of a window, checked now unless it was, into HOME/drift/VERSION/WINDOW.
 
-    drift.json is the whole check. With --html there is report.html, Evidently's page: its
-    thresholds know no number of rows, so the verdicts are those of drift.json alone.
+    drift.json is the whole check, index.html a page to read. With --html there is report.html,
+    Evidently's page: its thresholds know no number of rows, so verdicts are ours alone.
     """
     from api.audits import AuditSettings
     from api.drifting_keeping import keep, write
@@ -131,7 +131,8 @@ def report(
         made = read(known.result) if known else watch.decisions(days, "asked")
         keep(watch.store, made, datetime.now(UTC))
         progress("checking", 0.5)
-        folder = write(made, settings.home, watch.page(days) if html else None)
+        page = watch.page(days) if html else None
+        folder = write(watch.store, made, watch.scorer.contract, settings.home, page)
         progress("checking", 1.0)
     files = sorted(str(p) for p in folder.iterdir())
     payload = {"check": made.check_id, "folder": str(folder), "files": files}

@@ -1,4 +1,4 @@
-"""``microscore score``: score a file with the same numbers as the server."""
+"""``microscore score`` and ``score-file``: the same numbers as the server, for files."""
 
 from pathlib import Path
 from typing import Annotated
@@ -49,3 +49,33 @@ def score(
     emit(as_json, payload, lambda: out.print(text, soft_wrap=True, markup=False))
     if kept < read:
         raise typer.Exit(BAD_DATA)
+
+
+def score_file(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            exists=True, file_okay=False, help="Folder of `microscore features export`."
+        ),
+    ],
+    target: Annotated[Path, typer.Option("--out", help="New folder for Parquet files.")],
+    model: Annotated[
+        str, typer.Option(help="A version, an alias or a bundle's folder.")
+    ] = "champion",
+    as_json: JsonOption = False,
+) -> None:
+    """Score a folder of exported features part by part, in memory that does not grow with it.
+
+    Each part becomes a file of the same name: keys, probability, points, band, recommendation
+    and reasons, as `microscore score` gives them.
+    """
+    from api.wiring import open_registry
+    from scoring.batch import score_parts
+
+    with open_registry() as registry:
+        scorer = registry.load(model, threads=2)
+    with progress_bar() as progress:
+        rows = score_parts(scorer, source, target, lambda share: progress("scoring", share))
+    payload = {"version": scorer.version, "rows": rows, "out": str(target)}
+    text = f"{rows} applications scored by {scorer.version}: {target}"
+    emit(as_json, payload, lambda: out.print(text, soft_wrap=True, markup=False))

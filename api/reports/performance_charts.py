@@ -106,9 +106,7 @@ def _places(n: int) -> Callable[[float], float]:
     return scale(0.0, float(max(n - 1, 1)), _INSET, WIDTH - _INSET, ratio=False)
 
 
-def _names(
-    names: Sequence[str], x: Callable[[float], float]
-) -> tuple[tuple[float, str], ...]:
+def _names(names: Sequence[str], x: Callable[[float], float]) -> tuple[tuple[float, str], ...]:
     """At most so many names that they have room, the first and the last among them."""
     step = max(1, -(-(len(names) - 1) // (MOST_NAMES - 1)))
     return tuple((x(i), names[i]) for i in range(0, len(names), step))

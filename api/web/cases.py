@@ -20,7 +20,7 @@ from api.web.visiting import PageRoute, Visit, opened_to
 from data.store.appeals import Ground
 from data.store.decisions import Decision
 from data.store.feedback import Theme
-from data.store.human_decisions import Outcome, OverrideReason
+from data.store.human_decisions import Outcome, OverrideReason, differs
 
 BASE = "/officer/applications"
 router = APIRouter(route_class=PageRoute, include_in_schema=False, prefix=BASE)
@@ -92,7 +92,7 @@ async def own_decision(
     reason: OverrideReason | None = _one_of(OverrideReason, form.get("reason"))
     if outcome is None:
         return await _page(visit, decision, form, "outcome")
-    if outcome in {decision.recommendation, "refer"}:
+    if not differs(decision.recommendation, outcome):
         reason = None  # whoever agrees need not clear the list
     try:
         await decide(visit.service, visit.asker, decision, outcome, reason)
@@ -152,7 +152,7 @@ async def _page(
         told={section["id"]: section for section in sections},
         decided=await history_of(visit.service, decision),
         appeals=await appeals_against(visit.service, decision),
-        said=DONE.get(visit.request.query_params.get("done", "")),
+        done=DONE.get(visit.request.query_params.get("done", "")),
         outcomes=OUTCOMES,
         reasons=REASONS,
         themes=THEMES,

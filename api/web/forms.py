@@ -25,6 +25,7 @@ RULES = {
     "must be 1 to 64": mark("Use 1 to 64 letters, digits or the signs . _ : - without spaces."),
     "no score without": mark("Without this consent there is no score."),
 }
+NOT_A_NUMBER = RULES["must be a number"]
 OTHER_RULE = mark("Correct this.")
 
 

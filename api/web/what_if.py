@@ -12,7 +12,7 @@ from api.explaining import counterfactuals
 from api.problems import Problem
 from api.service import Service
 from api.visible import find_visible
-from api.web.forms import RULES
+from api.web.forms import NOT_A_NUMBER
 from api.web.officer import FAILURES, Officer
 from api.web.pictures import of_hundred
 from api.web.results import Term, result_of, terms_of
@@ -44,7 +44,7 @@ async def tried(visit: Officer, decision_id: UUID) -> Response:
     for term in terms:
         value = visit.writing.read_number(values.get(term.role, ""))
         if value is None:
-            errors[term.role] = words.gettext(RULES["must be a number"])
+            errors[term.role] = words.gettext(NOT_A_NUMBER)
         elif term.between and not term.between[0] <= value <= term.between[1]:
             errors[term.role] = words.gettext(mark("Enter a value in the range."))
         else:

@@ -15,10 +15,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.errors import DataFileError
+from data.processes import silent_children
 
 EngineName = Literal["duckdb", "spark"]
 ENGINES: tuple[str, ...] = get_args(EngineName)
 Expression = Any  # an ibis table; ibis comes without types
+
+
+def engine_name(name: str) -> EngineName:
+    """``name`` as that of an engine. Raises ValueError for another name."""
+    for known in get_args(EngineName):
+        if name == known:
+            found: EngineName = known
+            return found
+    raise ValueError(f"no engine is called {name}")
 
 
 class Engine(Protocol):
@@ -123,7 +133,7 @@ def local_spark(
     for key, value in {**_LOCAL, **(settings or {})}.items():
         builder = builder.config(key, value)
     try:
-        with _silent_children():
+        with silent_children():
             session = builder.getOrCreate()
     except (PySparkException, OSError) as error:
         raise DataFileError("Spark did not start: it needs Java 17 (see JAVA_HOME)") from error
@@ -142,17 +152,3 @@ _LOCAL = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
 }
-
-
-@contextmanager
-def _silent_children() -> Iterator[None]:
-    """Processes that start meanwhile have no standard error: Spark's Java writes pages there."""
-    sys.stderr.flush()
-    saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
-        os.close(nowhere)

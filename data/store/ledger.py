@@ -50,6 +50,11 @@ class Ledger:
     def __init__(self, store: Store, vault: Vault) -> None:
         self._store, self._vault = store, vault
 
+    @property
+    def vault(self) -> Vault:
+        """What seals and gives pseudonyms."""
+        return self._vault
+
     def append(self, connection: Connection, made: Sequence[Decision]) -> None:
         """Append ``made`` in their order, in the caller's write transaction."""
         if not made:

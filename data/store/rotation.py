@@ -17,6 +17,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from data.errors import StoreError, VaultError
 from data.store.engine import RowRefusedError, Store
+from data.store.features import rewrap_features, row_keys
 from data.store.ledger import Ledger
 from data.store.tables import audit_chain, decisions
 from data.vault import KeyRing, Vault
@@ -71,6 +72,8 @@ class Rotation:
         self._ring.activate(target)
         self._vault.refresh()
         rewrapped, unreadable = self._rewrap_all(progress)
+        more, lost = self._write(lambda c: rewrap_features(c, self._vault))
+        rewrapped, unreadable = rewrapped + more, unreadable + lost
         counted = {"rewrapped": rewrapped, "unreadable": unreadable}
         self._record(target, {"actor": actor, "state": "done", **counted})
         return Rotated(target, begun is not None, rewrapped, unreadable)
@@ -159,8 +162,9 @@ class Rotation:
         while True:
             with self._store.read() as connection:
                 rows = _row_keys(connection, after, last)
+                others = () if rows else row_keys(connection)
             if not rows:
-                return needed
+                return needed | {key_id_of(row_key) for row_key in others}
             needed |= {key_id_of(row_key) for _, _, row_key in rows}
             after = rows[-1][0]
 

@@ -15,8 +15,11 @@ from sqlalchemy import select
 from data.store.consents import Consent, history
 from data.store.decisions import Decision
 from data.store.engine import Store
+from data.store.features import Materialised, erase_features, features_of
 from data.store.ledger import Ground, Ledger
+from data.store.officers_held import Case, cases_of
 from data.store.outcomes_held import HeldLoan, erase_loans, loans_of
+from data.store.shadow_pairs import Pair, pairs_of_person
 from data.store.tables import EVENT, audit_chain
 from data.store.tables_outcomes import loans
 
@@ -41,6 +44,10 @@ class Held:
     consents: list[Consent]
     loans: list[HeldLoan]
     events: list[Event]
+    shadow: list[Pair]
+    features: list[Materialised]
+    cases: Mapping[str, Case]
+    """Decision id to what people did with it."""
 
 
 def hand_out(store: Store, ledger: Ledger, applicant_id: str, actor: str) -> Held:
@@ -52,23 +59,28 @@ def hand_out(store: Store, ledger: Ledger, applicant_id: str, actor: str) -> Hel
     person = ledger.person(applicant_id)
     with store.write() as connection:
         ledger.record(connection, EXPORT, person, {"actor": actor})
+    decisions = ledger.of_applicant(applicant_id)
     return Held(
-        decisions=ledger.of_applicant(applicant_id),
+        decisions=decisions,
         consents=history(store, person),
         loans=loans_of(store, person),
         events=_events(store, person),
+        shadow=pairs_of_person(store, person),
+        features=features_of(store, ledger.vault, person),
+        cases=cases_of(store, ledger, [decision.decision_id for decision in decisions]),
     )
 
 
 def erase(store: Store, ledger: Ledger, applicant_id: str, actor: str, reason: Ground) -> int:
     """Make what is personal in a person's decisions unreadable for ever; return their number.
 
-    What is known of the person's loans is deleted. What stays names nobody: the rows of the
+    What is known of the person's loans, and what features are kept, is deleted. What stays names nobody: the rows of the
     decisions and of the chain (so that it still verifies) and the history of consents, under a
     pseudonym; and for 24 hours the idempotency keys, so that a request sent again cannot bring
     its decision back. Raises StoreError.
     """
     with store.write() as connection:
+        erase_features(connection, ledger.person(applicant_id))
         mine = loans.c.applicant == ledger.person(applicant_id)
         erase_loans(connection, mine, datetime.now(UTC))
         return ledger.erase(connection, applicant_id, actor, reason)

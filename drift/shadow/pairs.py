@@ -113,11 +113,8 @@ class Pairs:
         if (self.by_chance & self.labelled).any():
             return "quota"
         shares = [float(self.labelled[rows].mean()) for rows in (approved, rest) if rows.any()]
-        return (
-            "everyone"
-            if min(shares, default=0.0) >= AS_OFTEN * max(shares, default=1.0)
-            else ("approved")
-        )
+        most = max(shares, default=0.0)
+        return "everyone" if 0 < AS_OFTEN * most <= min(shares) else "approved"
 
     @cached_property
     def alike(self) -> BoolArray:

@@ -71,14 +71,21 @@ def _one_by_one(
 def main(folder: str, keys: str, threads: str, longest: str) -> None:
     """Load the model in ``folder``, then answer until standard input ends.
 
+    No canary goes before: this process may die of the model itself.
+
     An answer that takes ``longest`` seconds ends the process, even when nobody waits any more.
     """
-    from scoring.loading import load_scorer
+    from scoring.canary import check_golden
+    from scoring.sealing import open_bundle
     from scoring.signing import TrustedKeys
 
     answers = os.dup(1)
     os.dup2(2, 1)  # what libraries print is no answer
-    scorer = load_scorer(Path(folder), TrustedKeys(Path(keys)), int(threads))
+    bundle, version = open_bundle(Path(folder), TrustedKeys(Path(keys)))
+    scorer = Scorer(bundle, version, int(threads))
+    golden = scorer.score_matrix(bundle.golden.matrix())
+    if golden.contributions is not None:
+        check_golden(bundle, golden.log_odds, golden.contributions)
     with os.fdopen(answers, "wb") as file:
         write_frame(file, b"{}")
         while (content := read_frame(sys.stdin.buffer)) is not None:

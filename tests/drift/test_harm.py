@@ -1,17 +1,20 @@
 """Estimated harm: right by brute force and by simulation, by whole people, against both sides."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import rankdata
 
-from drift.harm import Harm, HarmMeasure, estimate, expected_auc
+from drift.harm import APPROVE, Harm, HarmMeasure, estimate, expected_auc
 from drift.reference import Reference
 from drift.tolerances import Tolerances
 from scoring.calibration import probability
+from scoring.scorer import Scorer
 from scoring.vector import FloatArray
 from tests.bundles import small_columns
 from tests.drift.populations import reference
-from tests.drift.stored import bundle, later, scorer
+from tests.drift.stored import MODEL, bundle, later, scorer
 
 N = 700
 
@@ -108,25 +111,20 @@ def test_four_applications_of_one_person_are_one_piece_of_evidence(known: Refere
     assert widths[1] / widths[0] == pytest.approx(2, rel=0.25)
 
 
-def test_expected_loss_weighs_by_the_amount_that_the_contract_names(known: Reference) -> None:
-    assert "expected_loss" not in {m.measure for m in harm(known, matrix(N, 33)).measures}
-    terms = bundle().contract.terms.model_copy(update={"amount": "amount"})
-    contract = bundle().contract.model_copy(update={"terms": terms})
-    weighing = Reference.of_bundle(scorer())
-    object.__setattr__(weighing, "scorer", scorer_of(contract))
-    found = harm(weighing, matrix(N, 33))
-    scores = scorer().score_matrix(matrix(N, 33))
-    taken = (scores.recommendation == 0) * matrix(N, 33)[:, 0]
-    loss = measure(found, "expected_loss")
+def test_expected_loss_weighs_by_the_amount_that_the_contract_names() -> None:
+    rows = matrix(N, 33)
+    loss = measure(harm(naming("amount"), rows), "expected_loss")
+    scores = scorer().score_matrix(rows)
+    taken = (scores.recommendation == APPROVE) * rows[:, 0]
     assert loss.value == pytest.approx((scores.pd * taken).sum() / taken.sum())
+    assert "expected_loss" not in {m.measure for m in harm(naming(None), rows).measures}
 
 
-def scorer_of(contract: object) -> object:
-    from dataclasses import replace
-
-    from scoring.scorer import Scorer
-
-    return Scorer(replace(bundle(), contract=contract), "small-0123456789ab")  # type: ignore[arg-type]
+def naming(amount: str | None) -> Reference:
+    """The reference of a model whose contract says which feature is the amount."""
+    terms = bundle().contract.terms.model_copy(update={"amount": amount})
+    contract = bundle().contract.model_copy(update={"terms": terms})
+    return Reference.of_bundle(Scorer(replace(bundle(), contract=contract), MODEL))
 
 
 def test_without_a_model_nothing_is_estimated() -> None:

@@ -1,5 +1,6 @@
 """Kept checks: once each, only the schedule moves episodes, estimates meet their outcomes."""
 
+import html
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from api.drifting_keeping import ALERT_JOB, keep, write
+from api.drifting_words import BLIND
+from api.reports.drift_words import DRIFT_WORDS
+from data.contract import LANGUAGES
 from data.errors import RegistryError
 from data.store import RowRefusedError, Store, open_store
 from data.store.jobs import all_jobs
@@ -23,9 +27,9 @@ from data.store.monitoring import (
     realise,
     unrealised,
 )
-from drift.harm import REALISABLE
+from drift.harm import ESTIMATED
 from drift.record import DriftCheck
-from tests.drift.stored import AT, DAYS, MODEL, decisions, later, settings_of, watching
+from tests.drift.stored import AT, DAYS, MODEL, decisions, later, scorer, settings_of, watching
 
 NOW = datetime(2026, 11, 9, 1, tzinfo=UTC)
 
@@ -99,7 +103,7 @@ def test_the_realised_value_stands_beside_the_estimate(
     _, clean = checks
     kept = keep(store, clean, NOW)
     estimates = estimates_of(store, kept.check_id)
-    assert {e.measure for e in estimates} == set(REALISABLE) - {"expected_loss"}
+    assert {e.measure for e in estimates} == set(ESTIMATED)
     assert [c.check_id for c in unrealised(store, MODEL, clean.window.end)] == [kept.check_id]
     assert unrealised(store, MODEL, DAYS[0]) == []
     came = [Estimate(kept.check_id, e.measure, 0, 0, 0, 0.2, 0.1, 0.3, 211, NOW) for e in estimates]
@@ -123,10 +127,21 @@ def test_the_database_holds_one_open_episode_of_a_subject(
 
 
 def test_files_of_a_check_stand_by_model_and_window(
-    tmp_path: Path, checks: tuple[DriftCheck, DriftCheck]
+    store: Store, tmp_path: Path, checks: tuple[DriftCheck, DriftCheck]
 ) -> None:
-    folder = write(checks[0], tmp_path, "<html></html>")
+    for check in checks:
+        keep(store, check, NOW)
+    contract = scorer().contract
+    folder = write(store, checks[0], contract, tmp_path, "<html></html>")
     assert folder == tmp_path / "drift" / MODEL / f"{DAYS[0]}..{DAYS[1]}"
     assert (folder / "drift.json").read_bytes() == checks[0].content()
     assert (folder / "report.html").read_text() == "<html></html>"
-    assert write(checks[0], tmp_path) == folder, "again"
+    assert write(store, checks[0], contract, tmp_path) == folder, "again"
+    written = write(store, checks[1], contract, tmp_path) / "index.html"
+    page = html.unescape(written.read_text("utf-8"))
+    for language in LANGUAGES:
+        assert getattr(BLIND, language) in page
+        assert DRIFT_WORDS[language]["title"] in page
+    assert page.count("<circle class=") == 2 * len(LANGUAGES), "both windows are drawn"
+    assert "<script" not in page
+    assert "<svg" in page

@@ -12,9 +12,8 @@ from tests.web.world import World, home_settings, make_key, served
 
 
 @pytest.fixture(scope="module")
-def world(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    settings = home_settings(tmp_path_factory.mktemp("oversight"), store_url)
-    with served(settings) as made:
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with served(home_settings(tmp_path_factory.mktemp("oversight"))) as made:
         yield made
 
 

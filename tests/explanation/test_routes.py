@@ -48,9 +48,7 @@ def test_three_readers_from_one_record(world: World) -> None:
 
 def test_every_language_tells_the_same(world: World) -> None:
     decision_id = declined(world)["decision_id"]
-    told = [
-        read(world, decision_id, "explanation", lang=language).json() for language in LANGUAGES
-    ]
+    told = [read(world, decision_id, "explanation", lang=language).json() for language in LANGUAGES]
     ids = [[line["id"] for s in reply["sections"] for line in s["lines"]] for reply in told]
     words = [[line["text"] for s in reply["sections"] for line in s["lines"]] for reply in told]
     assert ids[0] == ids[1] == ids[2]

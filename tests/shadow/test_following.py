@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,20 +13,23 @@ from api.shadowing import Shop, start_shadow
 from data.errors import NotEnoughDataError, RegistryError
 from data.store.shadow import assignments_of, stop, take
 from data.store.shadow_pairs import Pair, pairs_between, pairs_of_person
-from scoring.shadow import child as child_module
+from scoring.sealing import write_bundle
+from scoring.shadow.child import answer
 from scoring.shadow.following import LEASE
 from scoring.shadow.replaying import Past, replay
 from scoring.shadow.sharing import chosen
+from scoring.signing import SigningKey
 from tests.bundles import small_bundle
 from tests.fairness.stored import FIRST, applications, model
-from tests.shadow.homes import decide_on, followed, registered, shop_in
+from tests.shadow.homes import decide_on, followed, registered, shop_in, without_processes
 
 NOW = datetime(2026, 8, 10, tzinfo=UTC)
 N = 60
 
 
 @pytest.fixture
-def shop(tmp_path: Path, store_url: str) -> Iterator[Shop]:
+def shop(tmp_path: Path, store_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    without_processes(monkeypatch)
     with shop_in(tmp_path / "home", store_url) as made:
         yield made
 
@@ -147,70 +147,18 @@ def test_erasure_takes_the_pairs_and_none_comes_back(shop: Shop) -> None:
     assert len(pairs(shop, champion, challenger)) == 9
 
 
-BROKEN = {
-    "crashed": "import os; os.kill(os.getpid(), 9)",
-    "timed-out": "import time; time.sleep(60)",
-}
-
-
-@pytest.mark.parametrize("fault", BROKEN)
-def test_a_challenger_that_dies_or_hangs_has_no_score_and_the_next_batch_goes_on(
-    shop: Shop, fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    champion, challenger = registered(shop, 0, 1)
-    start_shadow(shop, challenger, 1.0, "ana", NOW)
-    decide_on(shop, champion, 0, 5)
-    root = _broken_once(tmp_path / "broken", BROKEN[fault])
-    with monkeypatch.context() as patch:
-        patch.setattr("scoring.shadow.challenger._ROOT", root)
-        (step,) = followed(shop, timeout=8.0 if fault == "timed-out" else 60.0)
-    assert (step.paired, step.errors) == (5, 5)
-    assert {p.error for p in pairs(shop, champion, challenger)} == {fault}
-    assert all(p.challenger_pd is None for p in pairs(shop, champion, challenger))
-    decide_on(shop, champion, 5, 10)
-    (step,) = followed(shop)
-    assert (step.paired, step.errors) == (5, 0)
-
-
-def _broken_once(folder: Path, statement: str) -> Path:
-    """A folder from which ``scoring.shadow.child`` is a program that answers nothing."""
-    inner = folder / "scoring" / "shadow"
-    inner.mkdir(parents=True)
-    for package in (inner, inner.parent):
-        (package / "__init__.py").touch()
-    ready = "import sys; sys.stdout.buffer.write(bytes([0] * 7 + [2]) + b'{}'); sys.stdout.flush()"
-    (inner / "child.py").write_text(f"{ready}\nsys.stdin.buffer.read(8)\n{statement}\n")
-    return folder
-
-
-def test_a_bundle_that_cannot_be_opened_stops_nobody(shop: Shop) -> None:
-    champion, challenger, other = registered(shop, 0, 1, 2)
-    for version in (challenger, other):
-        start_shadow(shop, version, 1.0, "ana", NOW)
-    decide_on(shop, champion, 0, 5)
-    (shop.registry.models_folder / challenger / "model.txt").write_text("damaged")
-    followed(shop)
-    assert {p.error for p in pairs(shop, champion, challenger)} == {"not-loaded"}
-    assert {p.error for p in pairs(shop, champion, other)} == {None}
-
-
 def test_one_request_that_cannot_be_scored_does_not_spoil_the_others() -> None:
     scorer = model(1)
     good = {"sources": {"application": {"amount": 500.0, "trade": "retail"}}}
     bad = {"sources": {"application": {"amount": 500.0, "trade": "piracy"}}}
     shared = list(scorer.contract.model_features)
-    told = child_module.answer(scorer, {"shared": shared, "requests": [good, bad, good]})
+    told = answer(scorer, {"shared": shared, "requests": [good, bad, good]})
     assert told["error"] == [None, "failed", None]
     assert told["pd"][0] == told["pd"][2] is not None
     assert told["pd"][1] is None
 
 
 def test_requests_that_lack_an_input_of_the_challenger_are_not_scored(shop: Shop) -> None:
-    from dataclasses import replace
-
-    from scoring.sealing import write_bundle
-    from scoring.signing import SigningKey
-
     (champion,) = registered(shop, 0)
     bundle = small_bundle(1)
     features = dict(bundle.contract.features)
@@ -229,37 +177,3 @@ def test_requests_that_lack_an_input_of_the_challenger_are_not_scored(shop: Shop
     told = replay(shop.registry, shop.vault, version, Past(FIRST), NOW)
     assert (told.paired, told.errors) == (5, 5)
     assert {p.error for p in pairs(shop, champion, version)} == {"not-comparable"}
-
-
-FOLLOW = """
-import sys
-from pathlib import Path
-from tests.shadow.homes import shop_in, followed
-with shop_in(Path(sys.argv[1]), sys.argv[2]) as shop:
-    print("following", flush=True)
-    while True:
-        followed(shop, sys.argv[3])
-"""
-
-
-def test_a_killed_follower_leaves_no_pair_twice_and_none_out(
-    shop: Shop, store_url: str, root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    champion, challenger = registered(shop, 0, 1)
-    start_shadow(shop, challenger, 1.0, "ana", NOW)
-    decide_on(shop, champion, 0, N)
-    command = [sys.executable, "-c", FOLLOW, str(shop.settings.home), store_url, "killed"]
-    process = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "following\n"
-    time.sleep(0.5)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    decide_on(shop, champion, N, N + 10)
-    monkeypatch.setattr("scoring.shadow.following.LEASE", timedelta(0))
-    later = datetime.now(UTC) + 2 * LEASE
-    with shop.store.write():
-        pass
-    assert take(shop.store, "test", later, LEASE) is not None
-    followed(shop)
-    assert len(pairs(shop, champion, challenger)) == N + 10

@@ -1,0 +1,52 @@
+"""When a model gives no score and a person decides, and what is told about it."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.contract import Contract, Language
+from scoring.vector import FloatArray
+
+
+class Referral(NamedTuple):
+    """Why a person decides: ``code`` stays the same, ``text`` is for people."""
+
+    code: str
+    text: dict[Language, str]
+
+
+SUSPENDED = Referral(
+    "MODEL_SUSPENDED",
+    {
+        "en": "The scoring model is suspended, so a person decides on this application.",
+        "fr": "Le modèle de notation est suspendu\u00a0: une personne décide de cette demande.",
+        "sw": "Mfumo wa alama umesimamishwa kwa muda, kwa hiyo mtu ataamua juu ya ombi hili.",
+    },
+)
+THIN_FILE = Referral(
+    "THIN_FILE",
+    {
+        "en": "Too little is known about the applicant for a score, so a person decides.",
+        "fr": "On en sait trop peu sur le demandeur pour un score\u00a0: une personne décide.",
+        "sw": "Taarifa za mwombaji ni chache mno kwa alama, kwa hiyo mtu ataamua.",
+    },
+)
+
+
+def thin_files(contract: Contract, matrix: FloatArray) -> NDArray[np.bool_] | None:
+    """Which rows of ``matrix`` (n, k) have too few sources for a score; None without a rule.
+
+    A source is there when any model feature of it has a value.
+    """
+    rule = contract.policy.thin_file
+    if rule is None:
+        return None
+    given = ~np.isnan(matrix)
+    features = [contract.features[name] for name in contract.model_features]
+    there = [
+        given[:, [j for j, f in enumerate(features) if f.source == source]].any(axis=1)
+        for source in rule.sources
+    ]
+    fewer: NDArray[np.bool_] = np.sum(there, axis=0) < rule.at_least
+    return fewer
