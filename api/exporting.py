@@ -138,6 +138,16 @@ class HeldStatement(Reply):
     value: str | float | None
 
 
+class HeldFeatures(Reply):
+    """What is kept of one source for requests that do not bring it."""
+
+    contract: str
+    source: str
+    stands_for: date = Field(description="What was known when this day began.")
+    retention_days: int = Field(description="Kept so long after that day.")
+    values: dict[str, float | str]
+
+
 class HeldShadowScore(Reply):
     """What another model would have made of a decision; it changed nothing."""
 
@@ -185,6 +195,7 @@ class PersonExport(Reply):
     loans: list[Loan]
     events: list[HeldEvent]
     shadow: list[HeldShadowScore]
+    features: list[HeldFeatures]
     protected: dict[str, HeldStatement] | None = Field(
         description="Protected attributes; null: not part of this export, as only `microscore "
         "privacy export` can open their store."
@@ -209,6 +220,7 @@ def export(
         loans=[_loan(loan) for loan in held.loans],
         events=[_event(event) for event in held.events],
         shadow=[_shadow(pair) for pair in held.shadow],
+        features=[HeldFeatures.model_validate(asdict(kept)) for kept in held.features],
         protected=None if protected is None else {n: _stated(s) for n, s in protected.items()},
         titles=_titles(contract, language) if contract else Titles(),
     )

@@ -10,7 +10,8 @@ from pydantic_core import ErrorDetails
 from api.consenting import consent_adapter
 from api.json_body import parse
 from api.problems import MOST_ERRORS, FieldError, Problem
-from api.request_schema import request_adapter, sources_asked
+from api.raw_rows import MOST_ROWS, ROWS, Rows, brought, raw_tables, row_columns
+from api.request_schema import EITHER, request_adapter, sources_asked
 from data.contract import Contract
 from data.statements import Stated, stated_values, statement_adapter
 from data.store.consents import Purpose
@@ -18,6 +19,8 @@ from scoring.service import Application, MaskStatus
 
 MOST_APPLICATIONS = 1000
 _LISTABLE = 1000
+_ROWS_NAME = b'"rows"'
+_NO_ROWS: frozenset[str] = frozenset()
 
 
 class Intake:
@@ -33,10 +36,17 @@ class Intake:
             for name in sources_asked(contract)
         }
         self._most_members = 2 * (8 + 2 * len(self._sources) + len(contract.inputs))
+        self._most_in_rows = sum(
+            (2 + MOST_ROWS * (1 + len(row_columns(contract, table))))
+            for source in self._sources
+            for table in raw_tables(contract, source)
+        )
+        self._with_rows: dict[frozenset[str], TypeAdapter[dict[str, Any]]] = {}
 
     def json_schema(self) -> dict[str, Any]:
         """JSON Schema of one application, with its parts as OpenAPI components."""
-        return self._adapter.json_schema(ref_template="#/components/schemas/{model}")
+        published = request_adapter(self.contract, EITHER)
+        return published.json_schema(ref_template="#/components/schemas/{model}")
 
     def protected_schema(self) -> dict[str, Any]:
         """JSON Schema of the protected attributes that a person may state."""
@@ -68,9 +78,9 @@ class Intake:
 
         ``own_branch`` is the only branch that the asking key may decide for; None is any.
         """
-        value = parse(body, self._most_members)
+        value = parse(body, self._most(body))
         try:
-            checked = self._adapter.validate_python(value)
+            checked = self._checked(value, body)
         except ValidationError as error:
             raise Problem("invalid-application", errors=field_errors(error)) from None
         return self._application(checked, own_branch)
@@ -80,12 +90,13 @@ class Intake:
 
         Errors name the position in the list, from 0. Raises Problem (400, 403 or 422).
         """
-        value = parse(body, 2 + MOST_APPLICATIONS * (1 + self._most_members))
+        most = 2 + MOST_APPLICATIONS * (1 + self._most_members)
+        value = parse(body, most + self._most(body) - self._most_members)
         checked: list[dict[str, Any]] = []
         errors: list[FieldError] = []
         for i, item in enumerate(_items(value)):
             try:
-                checked.append(self._adapter.validate_python(item))
+                checked.append(self._checked(item, body))
             except ValidationError as error:
                 errors += field_errors(error, f"applications.{i}")
             if len(errors) >= MOST_ERRORS:
@@ -93,6 +104,20 @@ class Intake:
         if errors:
             raise Problem("invalid-application", errors=errors)
         return [self._application(item, own_branch) for item in checked]
+
+    def _most(self, body: bytes) -> int:
+        """Values that a body may have; those of a body without rows are few."""
+        return self._most_members + (self._most_in_rows if _ROWS_NAME in body else 0)
+
+    def _checked(self, value: Any, body: bytes) -> dict[str, Any]:
+        """One application, checked by the kinds of its sources."""
+        raw = brought(value) & self._sources.keys() if _ROWS_NAME in body else _NO_ROWS
+        if not raw:
+            return self._adapter.validate_python(value)
+        adapter = self._with_rows.get(raw)
+        if adapter is None:
+            adapter = self._with_rows[raw] = request_adapter(self.contract, raw)
+        return adapter.validate_python(value)
 
     def _application(self, checked: Mapping[str, Any], own_branch: str | None) -> Application:
         branch = checked.get("branch_id")
@@ -102,6 +127,7 @@ class Intake:
         given = checked["sources"]
         masked: dict[str, MaskStatus] = {}
         used: dict[str, dict[str, Any]] = {}
+        rows: dict[str, Rows] = {}
         for source, on_consent in self._sources.items():
             values = given.get(source)
             if on_consent and not consents.get(source, values is None):
@@ -109,7 +135,9 @@ class Intake:
             elif values is None:
                 masked[source] = "not_given"
             else:
-                used[source] = {n: v for n, v in values.items() if v is not None}
+                if ROWS in values:
+                    rows[source] = values[ROWS]
+                used[source] = {n: v for n, v in values.items() if v is not None and n != ROWS}
         asked = {
             "application_id": checked["application_id"],
             "applicant_id": checked["applicant_id"],
@@ -126,6 +154,7 @@ class Intake:
             values={n: v for values in used.values() for n, v in values.items()},
             masked=masked,
             request=orjson.dumps(asked, option=orjson.OPT_SORT_KEYS),
+            rows=rows,
         )
 
 
@@ -171,7 +200,7 @@ def _rule(e: ErrorDetails) -> str:
             return f"must be one of {context['expected']}"
         case "string_too_long":
             return f"must have at most {context['max_length']} characters"
-        case "consent_needed" | "date_needed" | "time_needed":
+        case "consent_needed" | "date_needed" | "time_needed" | "twin_rows":
             return e["msg"]
     return _RULES.get(e["type"], "is not valid")
 

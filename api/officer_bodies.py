@@ -1,14 +1,14 @@
 """What people send about a score: a decision, a problem, an appeal, an answer to one."""
 
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 
 from api.intake import field_errors
 from api.json_body import parse, read_body
-from api.problems import FieldError, Problem
-from data.store.appeals import Ground, Result
+from api.problems import Problem
+from data.store.appeals import Ground
 from data.store.feedback import Theme
 from data.store.human_decisions import Outcome, OverrideReason
 
@@ -50,20 +50,19 @@ class AppealBody(Body):
     text: Words = None
 
 
-class ResolutionBody(Body):
-    """How an appeal ends."""
+class ChangedBody(Body):
+    """An appeal that ends with another decision."""
 
-    result: Result
-    outcome: Outcome | None = Field(
-        None, description="The new decision; needed when the result is 'changed', else absent."
-    )
+    result: Literal["changed"]
+    outcome: Outcome = Field(description="The new decision.")
     text: Words = None
 
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        if (self.result == "changed") != (self.outcome is not None):
-            raise ValueError("outcome")
-        return self
+
+class KeptBody(Body):
+    """An appeal after which the decision stays."""
+
+    result: Literal["upheld", "withdrawn"]
+    text: Words = None
 
 
 Read = TypeVar("Read", bound=Body)
@@ -71,24 +70,25 @@ Read = TypeVar("Read", bound=Body)
 
 async def read_as(model: type[Read], request: Request) -> Read:
     """The body of ``request`` as ``model``. Raises Problem (400, 413, 415 or 422)."""
+    return _checked(model, parse(await read_body(request, BODY_BYTES), 16))
+
+
+async def read_resolution(request: Request) -> ChangedBody | KeptBody:
+    """The body of ``request`` as the end of an appeal. Raises as ``read_as``."""
     value = parse(await read_body(request, BODY_BYTES), 16)
+    changed = isinstance(value, dict) and value.get("result") == "changed"
+    return _checked(ChangedBody, value) if changed else _checked(KeptBody, value)
+
+
+def _checked(model: type[Read], value: Any) -> Read:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        if any(e["type"] == "value_error" for e in error.errors(include_url=False)):
-            raise _OUTCOME from None
         raise Problem("invalid-body", errors=field_errors(error)) from None
 
 
-def described(model: type[Body]) -> dict[str, Any]:
-    """The entry of a route's request body in the OpenAPI document."""
-    schema = model.model_json_schema()
+def described(*models: type[Body]) -> dict[str, Any]:
+    """The entry of a route's request body in the OpenAPI document: one of ``models``."""
+    schemas = [model.model_json_schema() for model in models]
+    schema = schemas[0] if len(schemas) == 1 else {"oneOf": schemas}
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
-
-
-_OUTCOME = Problem(
-    "invalid-body",
-    errors=[
-        FieldError(field="outcome", rule="is needed when the result is 'changed', and only then")
-    ],
-)

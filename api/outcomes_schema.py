@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic import ValidationError as BrokenError
-from pydantic_core import PydanticCustomError
 
 from api.intake import field_errors
 from api.json_body import parse
+from api.json_times import Day, Time
 from api.problems import MOST_ERRORS, FieldError, Problem
 from api.request_schema import Key
 
@@ -19,26 +17,6 @@ MOST_EVENTS = 5_000
 MOST_INSTALMENTS = 600
 MOST_MONEY = 1e12
 _MOST_MEMBERS = 2_000_000
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ].+")
-
-
-def _is_day(value: Any) -> Any:
-    if not isinstance(value, str) or not _DAY.fullmatch(value):
-        raise PydanticCustomError("date_needed", "must be a date such as 2026-03-31")
-    return value
-
-
-def _is_time(value: Any) -> Any:
-    if not isinstance(value, str) or not _TIME.fullmatch(value):
-        raise PydanticCustomError(
-            "time_needed", "must be a time with its zone such as 2026-03-31T12:00:00Z"
-        )
-    return value
-
-
-Day = Annotated[dt.date, BeforeValidator(_is_day), Field(strict=False)]
-Time = Annotated[AwareDatetime, BeforeValidator(_is_time), Field(strict=False)]
 Money = Annotated[float, Field(ge=0, le=MOST_MONEY, allow_inf_nan=False)]
 EventId = Annotated[
     str,

@@ -11,7 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAda
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
-from data.contract import Contract, FieldSpec, Source
+from api.raw_rows import Types, raw_tables, rows_fields
+from data.contract import Column, Contract, FieldSpec, Source
 
 BOUND = 1e15
 """Bounds of a number whose contract gives no range: below it every whole number is exact."""
@@ -23,12 +24,22 @@ Key = Annotated[str, Field(strict=True, pattern=KEY_PATTERN)]
 _record = cast(Callable[[str, dict[str, Any]], type], TypedDict)
 
 
-def request_adapter(contract: Contract) -> TypeAdapter[dict[str, Any]]:
-    """The checker of one application; ``json_schema`` of it is the published schema."""
-    return TypeAdapter(request_type(contract))
+EITHER = None
+"""Every source may come as values or as rows: what is published."""
+_NONE: frozenset[str] = frozenset()
 
 
-def request_type(contract: Contract) -> Any:
+def request_adapter(
+    contract: Contract, raw: frozenset[str] | None = _NONE
+) -> TypeAdapter[dict[str, Any]]:
+    """The checker of one application of which the sources ``raw`` come as rows.
+
+    ``json_schema`` of that for EITHER is the published schema.
+    """
+    return TypeAdapter(request_type(contract, raw))
+
+
+def request_type(contract: Contract, raw: frozenset[str] | None = _NONE) -> Any:
     """The type of one application, as pydantic understands it."""
     sources = {name: contract.sources[name] for name in sources_asked(contract)}
     consents = {name: _consent(s) for name, s in sources.items() if s.legal_basis == "consent"}
@@ -39,7 +50,7 @@ def request_type(contract: Contract) -> Any:
         "branch_id": NotRequired[Annotated[Key | None, Field(title="Branch")]],
         "officer_id": NotRequired[Annotated[Key | None, Field(title="Officer")]],
         "sources": strict_record(
-            "Sources", {name: _source(contract, name, s) for name, s in sources.items()}
+            "Sources", {name: _source(contract, name, s, raw) for name, s in sources.items()}
         ),
         "consents": consent if _needs_consent(sources) else NotRequired[consent],
     }
@@ -74,13 +85,38 @@ def _must_be_true(consent: bool) -> bool:
     return consent
 
 
-def _source(contract: Contract, name: str, source: Source) -> Any:
-    fields = {feature: _field(contract, feature) for feature in contract.inputs_by_source[name]}
-    record = strict_record(f"Source_{name}", fields)
+def _source(contract: Contract, name: str, source: Source, raw: frozenset[str] | None) -> Any:
+    record = _values(contract, name)
+    if raw_tables(contract, name):
+        if raw is EITHER:
+            record = record | _with_rows(contract, name)
+        elif name in raw:
+            record = _with_rows(contract, name)
     text = Field(title=source.title.en, description=source.purpose.en)
     return (
         Annotated[record, text] if source.required else NotRequired[Annotated[record | None, text]]
     )
+
+
+def _values(contract: Contract, source: str) -> Any:
+    fields = {feature: _field(contract, feature) for feature in contract.inputs_by_source[source]}
+    return strict_record(f"Source_{source}", fields)
+
+
+def _with_rows(contract: Contract, source: str) -> Any:
+    """A source that brings its rows, and the values that do not come from rows."""
+    fields = {
+        name: _field(contract, name)
+        for name in contract.inputs_by_source[source]
+        if contract.features[name].aggregate is None
+    }
+    types = Types(strict_record, lambda column: _type(_spec(column)))
+    fields |= rows_fields(contract, raw_tables(contract, source), types)
+    return strict_record(f"Rows_of_{source}", fields)
+
+
+def _spec(column: Column) -> FieldSpec:
+    return FieldSpec(column.type, column.unit, column.range, column.categories)
 
 
 def _field(contract: Contract, name: str) -> Any:

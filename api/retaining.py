@@ -11,6 +11,7 @@ from api.settings import Settings
 from data.contract import Contract
 from data.errors import BundleError, RegistryError
 from data.store import Store
+from data.store.features import retain_features
 from data.store.ledger import Ledger
 from data.store.outcomes_held import retain_loans
 from data.store.retention import Retained, retain
@@ -45,6 +46,7 @@ def retain_stored(
     contracts = contracts_of(registry)
     told = retain(store, ledger, contracts, now, actor, dry_run=dry_run, progress=progress)
     told.loans = retain_loans(store, ledger, now, actor, dry_run=dry_run)
+    told.features = retain_features(store, ledger, now, actor, dry_run=dry_run)
     return told
 
 

@@ -57,6 +57,17 @@ def outcomes(
     return label(contract.label.definition, book)
 
 
+def declined(contract: Contract, tables: Mapping[str, pa.Table]) -> NDArray[np.bool_]:
+    """Which rows of the applications table were not lent to, shape (n,).
+
+    Where the outcome stands in a column, those without one: the file says no more.
+    """
+    loans = CheckedTable.of(contract, tables, contract.applications)
+    if isinstance(contract.label, ColumnLabel):
+        return np.isnan(_from_column(contract.label, loans))
+    return np.isnat(_days(loans, contract.label.disbursed_on))
+
+
 def _from_column(label: ColumnLabel, loans: CheckedTable) -> NDArray[np.float64]:
     outcome = {as_code(value): 1.0 for value in label.bad}
     outcome |= {as_code(value): 0.0 for value in label.good}

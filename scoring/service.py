@@ -6,7 +6,7 @@ record, so that reading a decision back gives the same answer as the day it was 
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import isclose, isfinite
 from os import urandom
@@ -37,6 +37,7 @@ class Application:
 
     ``values`` maps input names to values (absent or None is missing), ``masked`` the sources
     that are not used to the reason why, and ``request`` is what was asked, as canonical JSON.
+    ``rows``: sources that still are rows (by table) and become values before anything is decided.
     """
 
     application_id: str
@@ -46,6 +47,7 @@ class Application:
     values: Mapping[str, Any]
     masked: Mapping[str, MaskStatus]
     request: bytes
+    rows: Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]] = field(default_factory=dict)
 
 
 def decide(

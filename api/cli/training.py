@@ -30,6 +30,16 @@ TrainingEngine = Annotated[
         "on a cluster from exported features.",
     ),
 ]
+Rejects = Annotated[
+    float | None,
+    typer.Option(
+        min=0.1,
+        max=20,
+        help="Learn from declined applications too, as if their odds of default were so many "
+        "times those of granted ones with the same features. An assumption: the model's lineage "
+        "and card name it.",
+    ),
+]
 Trials = Annotated[
     int,
     typer.Option(
@@ -94,6 +104,7 @@ def train(  # noqa: PLR0913, PLR0917
     seed: Annotated[int, typer.Option(help="Same data, seed and lock: same bundle.")] = 1,
     vouch_for: VouchFor = None,
     trials: Trials = 0,
+    reject_factor: Rejects = None,
     engine: TrainingEngine = "duckdb",
     workers: Annotated[int, typer.Option(min=1, help="Processes that Dask starts.")] = 2,
     scheduler: Annotated[
@@ -124,7 +135,7 @@ def train(  # noqa: PLR0913, PLR0917
         loaded = load(
             described, data, labelled=True, encoding=encoding, engine=engine_named(engine)
         )
-        result = _train_here(described, loaded, options)
+        result = _train_here(described, loaded, options, reject_factor)
     settings = Settings()
     key = SigningKey.load_or_create(settings.keys_folder)
     with open_registry(settings) as registry:
@@ -138,12 +149,20 @@ def train(  # noqa: PLR0913, PLR0917
 
 
 def _train_here(
-    contract: "Contract", loaded: "LoadedApplications", options: "TrainingOptions"
+    contract: "Contract",
+    loaded: "LoadedApplications",
+    options: "TrainingOptions",
+    reject_factor: float | None,
 ) -> "TrainingResult":
+    from data.labels import declined
+    from scoring.reject_inference import fitting
     from scoring.training import train as train_model
 
     if loaded.y is None:
         raise AssertionError("labelled data was asked for")
+    fit = None
+    if reject_factor is not None:
+        fit = fitting(declined(contract, loaded.portfolio.tables), reject_factor)
     with progress_bar() as progress:
         return train_model(
             contract,
@@ -154,6 +173,7 @@ def _train_here(
             options,
             {"data": dict(sorted(loaded.portfolio.sha256.items()))},
             progress,
+            fit,
         )
 
 

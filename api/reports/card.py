@@ -220,6 +220,8 @@ class Card:
         said = [w["limits_1"], w["limits_2"]]
         if lineage.get("engine", "local") != "local":
             said.append(w["distributed"])
+        if rejects := lineage.get("reject_inference"):
+            said.append(w["rejects"].format(self.number(rejects["factor"], 1)))
         if vouched := lineage.get("vouched"):
             said.append(w["vouched"].format(", ".join(vouched)))
         return Section(w["limits"], tuple(said))

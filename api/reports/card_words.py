@@ -87,6 +87,9 @@ WORDS: dict[CardLanguage, dict[str, str]] = {
         "the same score some repay and some do not.",
         "distributed": "Fitted on several machines: the same data and seed need not give the "
         "same bits again.",
+        "rejects": "It also learned from declined applications, as if their odds of default were "
+        "{} times those of granted ones with the same features. That is an assumption, which no "
+        "data can confirm.",
         "vouched": "Features that looked like leaks and that a person answers for: {}.",
         "appeal": "Appeal",
         "appeal_1": "Everyone who was scored may ask why, have wrong data corrected, and have "
@@ -192,6 +195,9 @@ WORDS: dict[CardLanguage, dict[str, str]] = {
         "sur 100 personnes de même score, certaines remboursent et d'autres non.",
         "distributed": "Ajusté sur plusieurs machines : les mêmes données et la même graine ne "
         "redonnent pas forcément les mêmes bits.",
+        "rejects": "Il a aussi appris de demandes refusées, comme si leurs cotes de défaut étaient "
+        "{} fois celles de demandes accordées de mêmes caractéristiques. C'est une hypothèse "
+        "qu'aucune donnée ne peut confirmer.",
         "vouched": "Variables qui ressemblaient à des fuites et dont une personne répond : {}.",
         "appeal": "Recours",
         "appeal_1": "Toute personne notée peut demander pourquoi, faire corriger des données "

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from babel.numbers import format_decimal, format_percent
 
 from api.reports.document import Document, Grid, Section
 from api.reports.writing import DASH

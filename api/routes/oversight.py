@@ -11,11 +11,13 @@ from api.access import requires
 from api.auth import Principal
 from api.officer_bodies import (
     AppealBody,
+    ChangedBody,
     DecisionBody,
     FeedbackBody,
-    ResolutionBody,
+    KeptBody,
     described,
     read_as,
+    read_resolution,
 )
 from api.officer_replies import (
     AgreementReply,
@@ -153,7 +155,7 @@ async def read_appeals(service: AskedService, asker: Reader, decision_id: UUID) 
     operation_id="resolve_appeal",
     summary="Answer an appeal",
     responses=_SAYING,
-    openapi_extra=described(ResolutionBody),
+    openapi_extra=described(ChangedBody, KeptBody),
 )
 async def resolve_appeal(
     request: Request,
@@ -162,9 +164,10 @@ async def resolve_appeal(
     appeal_id: UUID,
 ) -> AppealReply:
     """Only by another person than who decided; a changed decision is kept with it, or neither."""
-    body = await read_as(ResolutionBody, request)
-    words = body.result, body.outcome, body.text
-    return AppealReply.of(await appeals.answer(service, asker, appeal_id, *words))
+    body = await read_resolution(request)
+    outcome = body.outcome if isinstance(body, ChangedBody) else None
+    made = await appeals.answer(service, asker, appeal_id, body.result, outcome, body.text)
+    return AppealReply.of(made)
 
 
 @router.get(

@@ -75,7 +75,7 @@ async def apply(visit: Officer) -> Response:
     serving = visit.service.champion.get()
     contract = serving.intake.contract
     officer = visit.visitor.person.login if visit.visitor else ""
-    key = values.get("key", "")
+    key = values["key"] = values.get("key") or str(uuid4())
     body = body_of(contract, values, visit.writing, officer, key)
     try:
         decision = await decide_one(

@@ -114,7 +114,7 @@ def main() -> None:
     """Print figure | bar | other methods."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--replicates", type=int, default=1000)
+    parser.add_argument("--replicates", type=int, default=500)
     asked = parser.parse_args()
     replicates = 60 if asked.quick else asked.replicates
     began = time.perf_counter()

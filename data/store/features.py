@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Table, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, select, update
 
 from data.contract import Contract
 from data.errors import VaultError
@@ -52,10 +52,10 @@ Known = Mapping[str, tuple[date, Values]]
 
 
 class FeatureStore:
-    """The materialised features in ``store``, sealed by ``vault``. Threads may share it."""
+    """The materialised features in ``store``. Threads may share it."""
 
-    def __init__(self, store: Store, ledger: Ledger, vault: Vault) -> None:
-        self._store, self._ledger, self._vault = store, ledger, vault
+    def __init__(self, store: Store, ledger: Ledger) -> None:
+        self._store, self._ledger, self._vault = store, ledger, ledger.vault
 
     def keep(
         self,
@@ -198,26 +198,46 @@ def retain_features(
     return count
 
 
-def rewrap_features(connection: Connection, vault: Vault) -> tuple[int, int]:
-    """Wrap all row keys by the active key; return how many changed and how many cannot be read."""
+class Rewrapped(NamedTuple):
+    """The last applicant of a batch (None: none was left), and what came of it."""
+
+    last: str | None
+    changed: int
+    unreadable: int
+
+
+def rewrap_features(connection: Connection, vault: Vault, after: str) -> Rewrapped:
+    """Wrap the row keys of some applicants behind ``after`` by the active key.
+
+    The first batch, after "", has those of the observers as well.
+    """
+    who = features.c.applicant
+    some = select(who).where(who > after).distinct().order_by(who).limit(_BATCH)
+    people = list(connection.execute(some).scalars())
+    mine: list[tuple[Table, ColumnElement[bool]]] = []
+    if people:
+        mine.append((features, who.in_(people)))
+    if not after:
+        mine.append((observer_habits, observer_habits.c.contract != ""))
     changed = unreadable = 0
-    for table, bound in _SEALED:
-        for row in connection.execute(select(table)).mappings().all():
+    for table, which in mine:
+        for row in connection.execute(select(table).where(which)).mappings().all():
             same = and_(*(column == row[column.name] for column in table.primary_key.columns))
             try:
-                new = vault.rewrap(row["row_key"], bound(row))
+                new = vault.rewrap(row["row_key"], _SEALED[table.name](row))
             except VaultError:
                 unreadable += 1
                 continue
             if new != row["row_key"]:
                 connection.execute(update(table).where(same).values(row_key=new))
                 changed += 1
-    return changed, unreadable
+    return Rewrapped(people[-1] if people else None, changed, unreadable)
 
 
 def row_keys(connection: Connection) -> list[bytes]:
     """The wrapped row keys of all rows."""
-    return [key for t, _ in _SEALED for key in connection.execute(select(t.c.row_key)).scalars()]
+    keys = (select(table.c.row_key) for table in (features, observer_habits))
+    return [key for query in keys for key in connection.execute(query).scalars()]
 
 
 def _batches(people: Iterable[Person]) -> Iterator[list[Person]]:
@@ -234,8 +254,8 @@ def _habits_bound(contract: str, feature: str) -> str:
     return f"habits {contract} {feature}"
 
 
-_SEALED: tuple[tuple[Table, Callable[[Any], str]], ...] = (
-    (features, lambda row: _bound(row["applicant"], row["source"])),
-    (observer_habits, lambda row: _habits_bound(row["contract"], row["feature"])),
-)
-"""Tables whose rows have keys of their own, and what each row is bound to."""
+_SEALED: dict[str, Callable[[Any], str]] = {
+    features.name: lambda row: _bound(row["applicant"], row["source"]),
+    observer_habits.name: lambda row: _habits_bound(row["contract"], row["feature"]),
+}
+"""What each row of a table, which has a key of its own, is bound to."""

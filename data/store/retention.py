@@ -29,7 +29,7 @@ class Retained:
     """What came of it: decisions past their period, by the source that ended it.
 
     ``unknown``: old decisions whose contract is not there, and which stay until it is; ``loans``:
-    loans past their period, of which nothing stays either.
+    loans past their period, of which nothing stays either; ``features``: materialised ones.
     """
 
     due: int = 0
@@ -37,6 +37,7 @@ class Retained:
     unknown: int = 0
     by_source: dict[str, int] = field(default_factory=dict)
     loans: int = 0
+    features: int = 0
 
 
 def retain(

@@ -72,8 +72,11 @@ class Rotation:
         self._ring.activate(target)
         self._vault.refresh()
         rewrapped, unreadable = self._rewrap_all(progress)
-        more, lost = self._write(lambda c: rewrap_features(c, self._vault))
-        rewrapped, unreadable = rewrapped + more, unreadable + lost
+        after: str | None = ""
+        while after is not None:
+            work = partial(rewrap_features, vault=self._vault, after=after)
+            after, more, lost = self._write(work)
+            rewrapped, unreadable = rewrapped + more, unreadable + lost
         counted = {"rewrapped": rewrapped, "unreadable": unreadable}
         self._record(target, {"actor": actor, "state": "done", **counted})
         return Rotated(target, begun is not None, rewrapped, unreadable)

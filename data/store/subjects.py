@@ -74,10 +74,10 @@ def hand_out(store: Store, ledger: Ledger, applicant_id: str, actor: str) -> Hel
 def erase(store: Store, ledger: Ledger, applicant_id: str, actor: str, reason: Ground) -> int:
     """Make what is personal in a person's decisions unreadable for ever; return their number.
 
-    What is known of the person's loans, and what features are kept, is deleted. What stays names nobody: the rows of the
-    decisions and of the chain (so that it still verifies) and the history of consents, under a
-    pseudonym; and for 24 hours the idempotency keys, so that a request sent again cannot bring
-    its decision back. Raises StoreError.
+    What is known of the person's loans, and what features are kept, is deleted. What stays names
+    nobody: the rows of the decisions and of the chain (so that it still verifies) and the history
+    of consents, under a pseudonym; and for 24 hours the idempotency keys, so that a request sent
+    again cannot bring its decision back. Raises StoreError.
     """
     with store.write() as connection:
         erase_features(connection, ledger.person(applicant_id))

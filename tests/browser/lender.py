@@ -32,7 +32,7 @@ _SIGN = {None: 0, "increasing": 1, "decreasing": -1}
 
 @dataclass(frozen=True)
 class Lender:
-    """A running server with people who may sign in: name and role are the same."""
+    """A running server with people who may sign in; ``linguist`` may change the own language."""
 
     server: Server
     home: Path
@@ -52,6 +52,7 @@ def lending(home: Path) -> Iterator[Lender]:
         now = datetime.now(UTC)
         for login, role, branch in (
             ("officer", "officer", "Kisumu"),
+            ("linguist", "officer", "Kisumu"),
             ("neighbour", "officer", "Mombasa"),
             ("risk", "risk", None),
             ("admin", "admin", None),

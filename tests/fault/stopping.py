@@ -10,7 +10,7 @@ from tests.fault.outage import status
 from tests.web.process import running
 from tests.web.world import home_settings, make_key, promote
 
-_BEFORE = 50
+_BEFORE = 20
 _EXIT_SECONDS = 60
 
 

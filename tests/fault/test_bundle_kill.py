@@ -9,7 +9,7 @@ from scoring.signing import SigningKey, TrustedKeys
 from tests.bundles import small_bundle
 
 ROOT = Path(__file__).resolve().parents[2]
-KILLS = 5
+KILLS = 3
 WRITE = """
 import dataclasses, os, sys
 from itertools import count

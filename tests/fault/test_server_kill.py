@@ -4,7 +4,8 @@ from pathlib import Path
 
 from tests.fault.killing import kill_rounds
 
-ROUNDS = 3
+ROUNDS = 2
+"""bench/faults.py makes 50."""
 
 
 def test_nothing_acknowledged_is_lost(store_url: str, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.fault.stopping import stop_under_load
 
-DRAIN_SECONDS = 3.0
+DRAIN_SECONDS = 1.5
 
 
 def test_what_is_in_flight_is_finished(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.fault.swapping import swap_under_load
 
-SWAPS = 4
+SWAPS = 2
 """Each takes the watcher's second and a canary; tests/web/test_swap.py makes 50 without."""
 
 

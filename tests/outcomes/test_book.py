@@ -18,6 +18,7 @@ from data.features.applications import build_applications
 from data.labels import label, outcomes
 from data.reading import read_portfolio
 from data.store import Store, open_store
+from data.store.decisions import Decision
 from data.store.ledger import Ledger
 from data.store.outcome_events import Origin
 from data.store.outcomes_book import SETTLING_DAYS, read_rows
@@ -116,29 +117,37 @@ def test_a_reversed_write_off_and_a_reversed_loan_never_were(store: Store, ledge
     assert labels_on(store, END) == [0.0, 1.0]
 
 
-def decide(store: Store, ledger: Ledger, name: str, on: date, **change: object) -> None:
+def decided(name: str, on: date, **change: object) -> Decision:
     at = datetime(on.year, on.month, on.day, 8, tzinfo=UTC)
     fields = {"decision_id": f"{name} {on}", "application_id": name, "created_at": at} | change
+    return decision(0, **fields)
+
+
+def append(store: Store, ledger: Ledger, *made: Decision) -> None:
     with store.write() as connection:
-        ledger.append(connection, [decision(0, **fields)])
+        ledger.append(connection, made)
 
 
 def lending(store: Store, ledger: Ledger, n: int = 60) -> None:
     """Loans of one day, every third never repaid, and a payment that shows that time passed."""
+    made, events = [], []
     for i in range(n):
         name, person = f"A-{i}", f"P-{i}"
-        decide(store, ledger, name, LENT - timedelta(days=3), applicant_id=person, pd=0.09)
-        payments = [paid(name, d) for d in DUES] if i % 3 else []
-        keep(store, ledger, loan(name, person=person), *payments)
+        made.append(decided(name, LENT - timedelta(days=3), applicant_id=person, pd=0.09))
+        events.append(loan(name, person=person))
+        events += [paid(name, d) for d in DUES] if i % 3 else []
     later = END + timedelta(days=60)
-    keep(store, ledger, loan("Z", later, person="P-Z"), paid("Z", later))
+    append(store, ledger, *made)
+    keep(store, ledger, *events, loan("Z", later, person="P-Z"), paid("Z", later))
 
 
 def test_the_last_decision_before_the_money_counts(store: Store, ledger: Ledger) -> None:
-    for days, pd in ((9, 0.3), (2, 0.2), (-5, 0.1)):
-        decide(store, ledger, "A", LENT - timedelta(days=days), pd=pd)
-    decide(store, ledger, "A", LENT, pd=0.9, decision_id="other", model_version="other")
-    decide(store, ledger, "B", LENT + timedelta(days=2))
+    of_a = [
+        decided("A", LENT - timedelta(days=days), pd=pd)
+        for days, pd in ((9, 0.3), (2, 0.2), (-5, 0.1))
+    ]
+    other = decided("A", LENT, pd=0.9, decision_id="other", model_version="other")
+    append(store, ledger, *of_a, other, decided("B", LENT + timedelta(days=2)))
     keep(store, ledger, loan("A"), loan("B"))
     rows = read_rows(store, CONTRACT, NOW.date())
     assert lent_by(store, CONTRACT, MODEL, rows).pd.tolist() == [0.2]
@@ -167,11 +176,11 @@ def test_evidence_does_not_change_by_what_is_known_later(store: Store, ledger: L
         return [look.e_value for year in years for look in year.looks]
 
     before = evidence()
-    for i in range(1, 60, 3):
-        back = happened(
-            "reversal", f"A-{i}", END + timedelta(days=90), reverses=f"R-A-{i}-{DUES[2]}"
-        )
-        keep(store, ledger, back)
+    backs = [
+        happened("reversal", f"A-{i}", END + timedelta(days=90), reverses=f"R-A-{i}-{DUES[2]}")
+        for i in range(1, 60, 3)
+    ]
+    keep(store, ledger, *backs)
     assert evidence() == before
 
 

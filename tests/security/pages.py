@@ -8,11 +8,41 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from api.accounts import create_person, new_person
+from api.roles import Scope
 from api.settings import Settings
 from api.wiring import open_ledger
 from data.store.people import Person
 from tests.web.world import World
 
+CASE = "/officer/applications/{decision_id}"
+PAGES: dict[tuple[str, str], Scope | None] = {
+    ("GET", "/"): None,
+    ("GET", "/account"): None,
+    ("POST", "/account/password"): None,
+    ("POST", "/sign-out"): None,
+    ("GET", "/officer"): "scores:read",
+    ("GET", "/officer/new"): "score:write",
+    ("POST", "/officer/new"): "score:write",
+    ("GET", "/officer/outbox"): "score:write",
+    ("GET", CASE): "scores:read",
+    ("GET", f"{CASE}/letter"): "scores:read",
+    ("GET", f"{CASE}/what-if"): "score:write",
+    ("POST", f"{CASE}/what-if"): "score:write",
+    ("POST", f"{CASE}/decision"): "decisions:write",
+    ("POST", f"{CASE}/problem"): "feedback:write",
+    ("POST", f"{CASE}/appeal"): "appeals:write",
+}
+"""The scope that a person needs for each page; None: to be signed in is enough."""
+OPEN_PAGES = {
+    ("GET", "/assets/{name}"),
+    ("GET", "/sign-in"),
+    ("POST", "/sign-in"),
+    ("POST", "/language"),
+    ("GET", "/welcome/{secret}"),
+    ("POST", "/welcome/{secret}"),
+    ("GET", "/officer/worker.js"),
+}
+"""Pages and files for everybody: they hold nothing about a client."""
 PASSWORD = "seven tall baobab trees"
 SAME = {"origin": "http://127.0.0.1"}
 """What a browser says of a form that comes from a page of ours."""

@@ -14,6 +14,7 @@ from api.examples import example_outcomes
 from api.roles import ROLES, SCOPES_BY_ROLE, Role, Scope
 from api.settings import OidcSettings
 from tests.security.issuer import AUDIENCE, Issuer, serving
+from tests.security.pages import OPEN_PAGES, PAGES
 from tests.web.world import World, application, home_settings, make_key, served
 
 ALL: set[str] = set(ROLES)
@@ -134,7 +135,7 @@ def got_in(reply: Any) -> bool:
 
 
 def test_every_route_has_a_row(world: World) -> None:
-    assert routes(world) == set(MATRIX) | PUBLIC_ROUTES
+    assert routes(world) == set(MATRIX) | PUBLIC_ROUTES | set(PAGES) | OPEN_PAGES
     assert {path for _, path in PUBLIC_ROUTES} == PUBLIC
 
 

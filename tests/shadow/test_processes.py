@@ -15,6 +15,7 @@ from api.shadowing import Shop, start_shadow
 from data.store.shadow import take
 from data.store.shadow_pairs import Pair, pairs_between
 from scoring.shadow.following import LEASE
+from tests.shadow.broken import BROKEN, broken
 from tests.shadow.homes import decide_on, followed, registered, shop_in
 
 NOW = datetime(2026, 8, 10, tzinfo=UTC)
@@ -31,12 +32,6 @@ def pairs(shop: Shop, champion: str, challenger: str) -> list[Pair]:
     return [pair for pair, _ in pairs_between(shop.store, champion, challenger)]
 
 
-BROKEN = {
-    "crashed": "import os; os.kill(os.getpid(), 9)",
-    "timed-out": "import time; time.sleep(60)",
-}
-
-
 @pytest.mark.parametrize("fault", BROKEN)
 def test_a_challenger_that_dies_or_hangs_has_no_score_and_the_next_batch_goes_on(
     shop: Shop, fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -44,7 +39,7 @@ def test_a_challenger_that_dies_or_hangs_has_no_score_and_the_next_batch_goes_on
     champion, challenger = registered(shop, 0, 1)
     start_shadow(shop, challenger, 1.0, "ana", NOW)
     decide_on(shop, champion, 0, 5)
-    root = _broken_once(tmp_path / "broken", BROKEN[fault])
+    root = broken(tmp_path / "broken", fault)
     with monkeypatch.context() as patch:
         patch.setattr("scoring.shadow.challenger._ROOT", root)
         (step,) = followed(shop, timeout=1.0 if fault == "timed-out" else 60.0)
@@ -54,17 +49,6 @@ def test_a_challenger_that_dies_or_hangs_has_no_score_and_the_next_batch_goes_on
     decide_on(shop, champion, 5, 10)
     (step,) = followed(shop)
     assert (step.paired, step.errors) == (5, 0)
-
-
-def _broken_once(folder: Path, statement: str) -> Path:
-    """A folder from which ``scoring.shadow.child`` is a program that answers nothing."""
-    inner = folder / "scoring" / "shadow"
-    inner.mkdir(parents=True)
-    for package in (inner, inner.parent):
-        (package / "__init__.py").touch()
-    ready = "import sys; sys.stdout.buffer.write(bytes([0] * 7 + [2]) + b'{}'); sys.stdout.flush()"
-    (inner / "child.py").write_text(f"{ready}\nsys.stdin.buffer.read(8)\n{statement}\n")
-    return folder
 
 
 def test_a_bundle_that_cannot_be_opened_stops_nobody(shop: Shop) -> None:
@@ -81,6 +65,7 @@ def test_a_bundle_that_cannot_be_opened_stops_nobody(shop: Shop) -> None:
 FOLLOW = """
 import sys
 from pathlib import Path
+from tests.shadow.broken import BROKEN, broken
 from tests.shadow.homes import shop_in, followed
 with shop_in(Path(sys.argv[1])) as shop:
     print("following", flush=True)
