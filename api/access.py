@@ -13,6 +13,7 @@ from fastapi.security.base import SecurityBase
 from starlette.requests import Request
 
 from api.auth import Authenticator, Principal
+from api.headers import header
 from api.problems import Problem
 from api.roles import Scope
 
@@ -48,10 +49,11 @@ class _KeyWith(SecurityBase):
 
 async def admit(authenticator: Authenticator, request: Request, scope: Scope) -> Principal:
     """Who sends ``request``, if ``scope`` is theirs. Raises Problem (401 to 503), StoreError."""
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    scheme, _, key = header(request.scope, b"authorization").partition(" ")
     if scheme.lower() != "bearer":
         raise Problem("unauthorized")
-    address = request.client.host if request.client else ""
+    client = request.scope.get("client")
+    address = client[0] if client else ""
     principal = await authenticator.principal(key, address)
     request.scope["key_id"] = principal.key_id
     if not principal.may(scope):

@@ -11,7 +11,7 @@ import hmac
 import re
 from base64 import b32encode
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_bytes
@@ -20,6 +20,7 @@ from typing import cast
 from api.request_schema import KEY_PATTERN
 from api.roles import ROLES, SCOPES_BY_ROLE, Role
 from data.errors import AccessError
+from data.keyed_hash import KeyedHash
 from data.secret_key import secret_key
 from data.store import Store
 from data.store.keys import ApiKey, add_key
@@ -30,15 +31,15 @@ MOST = 2_000_000_000
 _FORM = re.compile(r"(ms_([a-z2-7]{8})_[a-z2-7]{32})([a-z2-7]{6})")
 
 
-@dataclass(frozen=True)
 class Pepper:
     """The server's secret: a stolen table of keys is worth nothing without it."""
 
-    secret: bytes = field(repr=False)
+    def __init__(self, secret: bytes) -> None:
+        self._keyed = KeyedHash(secret)
 
     def digest(self, *parts: bytes) -> str:
         """HMAC-SHA-256 of ``parts``, with a zero byte between two, in hexadecimal."""
-        return hmac.digest(self.secret, b"\0".join(parts), "sha256").hex()
+        return self._keyed.hex(b"\0".join(parts))
 
     @classmethod
     def load_or_create(cls, folder: Path) -> Pepper:

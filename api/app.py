@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.direct import DirectRoute
 from api.edge import Edge
@@ -32,6 +33,21 @@ from api.web.routes import routes as pages
 from data.errors import StoreError
 
 
+class Application(FastAPI):
+    """The framework's application behind our edge: nothing stands before it."""
+
+    edge: Edge
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        scope["app"] = self
+        await self.edge(scope, receive, send)
+
+    def behind_edge(self) -> ASGIApp:
+        """What answers all that the edge does not answer itself."""
+        return super().__call__
+
+
 def create_app(settings: Settings, stopping: Stopping | None = None) -> FastAPI:
     """The application of these settings; nothing is opened before it starts.
 
@@ -47,14 +63,14 @@ def create_app(settings: Settings, stopping: Stopping | None = None) -> FastAPI:
                 app.state.service = service
                 yield
 
-    app = FastAPI(
+    app = Application(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
     )
-    for kind in (Problem, StoreError, HTTPException, RequestValidationError):
+    for kind in (Problem, StoreError, HTTPException, RequestValidationError, Exception):
         app.add_exception_handler(kind, on_error)
     for module in (
         scores,
@@ -72,5 +88,5 @@ def create_app(settings: Settings, stopping: Stopping | None = None) -> FastAPI:
         app.router.routes += module.router.routes  # flat: one look-up a request
     app.router.routes += pages()
     direct = [route for route in app.routes if isinstance(route, DirectRoute)]
-    app.add_middleware(Edge, metrics=metrics, log=log, direct=direct)
+    app.edge = Edge(app.behind_edge(), metrics, log, direct)
     return app

@@ -4,7 +4,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-YOUNG = 5_000
+YOUNG = 25_000
 """Objects more than before until it looks at the young ones; requests under way are no garbage."""
 
 

@@ -1,7 +1,8 @@
 """From the body of a request to stored decisions: every check stands here, before any score.
 
-In this order: the idempotency key, the body, withdrawn consents, probing, the day's budget, the
-score, the durable row. What fails on the way ends the request and costs no score.
+In this order: the idempotency key, the body, what follows from its rows, withdrawn consents,
+probing, the day's budget, the score, the durable row. What fails on the way ends the request and
+costs no score.
 """
 
 import asyncio
@@ -44,12 +45,16 @@ async def _one(
 ) -> Sequence[Decision]:
     serving = service.champion.get()
     application = serving.intake.read_one(body, asker.branch)
+    application = await service.completing.one(serving.intake.completion, application)
     application = await service.consents.heed_one(serving.intake.contract, application)
     service.probing.note(asker.key_id, [application])
     async with service.budgets.charged(asker, 1):
         decision = await service.together.decide(serving.scorer, application, asker.key_id)
-        await service.keep([decision], claim)
-    return [decision]
+        made: Sequence[Decision] = [decision]
+        if service.exploring is not None:
+            made = await service.exploring.applied(serving.scorer, made, [application])
+        await service.keep(made, claim)
+    return made
 
 
 async def _batch(
@@ -58,10 +63,13 @@ async def _batch(
     serving = service.champion.get()
     in_turn = partial(asyncio.get_running_loop().run_in_executor, service.batches)
     applications = await in_turn(serving.intake.read_batch, body, asker.branch)
+    applications = await service.completing.all(serving.intake.completion, applications)
     applications = await service.consents.heed(serving.intake.contract, applications)
     service.probing.note(asker.key_id, applications)
     async with service.budgets.charged(asker, len(applications)):
         decisions = await in_turn(decide, serving.scorer, applications, asker.key_id, utc_now())
+        if service.exploring is not None:
+            decisions = await service.exploring.applied(serving.scorer, decisions, applications)
         await service.keep(decisions, claim)
     return decisions
 

@@ -69,9 +69,12 @@ class _Plan:
                 return
         raise TypeError(f"a direct route cannot have the parameter {name}")
 
-    async def call(self, request: Request) -> Any:
+    def call(self, request: Request) -> Awaitable[Any]:
         """Call the function, its dependencies first, in the order of its signature."""
         arguments: dict[str, Any] = dict.fromkeys(self._of_request, request)
+        return self._call(request, arguments) if self._needed else self._function(**arguments)
+
+    async def _call(self, request: Request, arguments: dict[str, Any]) -> Any:
         for name, plan in self._needed:
             arguments[name] = await plan.call(request)
         return await self._function(**arguments)

@@ -67,11 +67,12 @@ class Watch:
     def yardstick(self, days: Days | None, expected: Expected) -> Yardstick:
         """Both references of a window; the same season only where enough was decided then."""
         season, same = (None, None) if days is None else self._season(days)
+        reference = Reference.of_bundle(self.scorer)
         return Yardstick(
-            reference=Reference.of_bundle(self.scorer),
+            reference=reference,
             season=season,
             same_season=same,
-            nulls=Nulls(self.settings.home / "drift" / "nulls"),
+            nulls=Nulls(self.settings.home / "drift" / "nulls", reference.fingerprint),
             expected=expected,
             tolerances=self.settings.drift.tolerances,
         )

@@ -17,16 +17,15 @@ from api.reports.drift import MOST_POINTS, Point, Series, render
 from data.contract import Contract
 from data.durable import replace as write_whole
 from data.store import Store
+from data.store.estimates import Estimate, add_estimates, estimates_of
 from data.store.jobs import enqueue
 from data.store.monitoring import (
     Alert,
     CheckEntry,
     Episode,
-    Estimate,
     add_alert,
     add_check,
     checks_of,
-    estimates_of,
     keep_episode,
     last_page,
     newest_window,
@@ -68,7 +67,8 @@ def keep(store: Store, check: DriftCheck, now: datetime, *, webhook: bool = Fals
     with store.write() as connection:
         newest = newest_window(connection, check.model)
         moves = check.source == "scheduled" and (newest is None or entry.last_day > newest)
-        new = add_check(connection, entry, _estimates(check))
+        new = add_check(connection, entry)
+        add_estimates(connection, _estimates(check) if new else [])
         if new and moves:
             episodes, alerts = _moved(connection, check, now)
         else:

@@ -1,6 +1,6 @@
 """What outcomes add to drift checks: layer 5, who was paid out, and the truth of old estimates."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from api.outcomes_matured import Lent, lent_by, realised_of
 from data.contract import Contract
-from data.errors import NotEnoughDataError
+from data.errors import BundleError, NotEnoughDataError, RegistryError
 from data.store import Store
-from data.store.monitoring import CheckEntry, Estimate, estimates_of, realise, unrealised
+from data.store.estimates import Estimate, estimates_of, realise, unrealised
+from data.store.monitoring import CheckEntry
 from data.store.outcomes_book import SETTLING_DAYS, read_rows
 from data.store.tables import decisions
 from data.store.tables_outcomes import loan_events
@@ -50,20 +51,22 @@ def paid_out(store: Store, start: datetime, end: datetime) -> frozenset[str] | N
         return frozenset(found.scalars()) or None
 
 
-def reconcile(store: Store, contract: Contract, model: str, now: datetime) -> int:
+def reconcile(store: Store, contract_of: Callable[[str], Contract], now: datetime) -> int:
     """Put what came of it beside each estimate whose loans have matured; return how many checks.
 
-    What was estimated was of those the model approved, what comes of it of those who were lent
-    to. Raises StoreError.
+    Of every model that was ever checked: most are no longer in service when their loans mature.
+    ``contract_of``: gives a model's contract, or raises BundleError or RegistryError. What was
+    estimated was of those the model approved, what comes of it of those who were lent to. Raises
+    StoreError.
     """
-    waiting = unrealised(store, model, now.date())
-    if not waiting:
-        return 0
-    with suppress(NotEnoughDataError):
-        lent = lent_by(store, contract, model, read_rows(store, contract, now.date()))
-        truths = [(entry, _truth(lent, entry)) for entry in waiting if entry.source != "file"]
-        return sum(_put(store, entry, truth, now) for entry, truth in truths if truth)
-    return 0
+    done = 0
+    for model, waiting in unrealised(store, now.date()).items():
+        with suppress(NotEnoughDataError, BundleError, RegistryError):
+            contract = contract_of(model)
+            lent = lent_by(store, contract, model, read_rows(store, contract, now.date()))
+            truths = [(entry, _truth(lent, entry)) for entry in waiting]
+            done += sum(_put(store, entry, truth, now) for entry, truth in truths if truth)
+    return done
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from typing import Any, Literal, Self
 from pydantic import Field
 
 from api.replies import Reply
-from data.store.monitoring import Alert, CheckEntry, Episode, Estimate, Level, Source
+from data.store.estimates import Estimate
+from data.store.monitoring import Alert, CheckEntry, Episode, Level, Source
 
 
 class CheckReply(Reply):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import count
 from secrets import token_hex
 from time import perf_counter
 
@@ -24,6 +25,7 @@ HEADERS = {
 """Set on every reply unless its route sets another value."""
 
 _HEADERS = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+_NAMES = frozenset(name for name, _ in _HEADERS)
 _METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
 
 
@@ -39,6 +41,7 @@ class Edge:
     ) -> None:
         self._app, self._metrics, self._log = app, metrics, log
         self._direct = {route.path: route for route in direct}
+        self._process, self._numbers = token_hex(4), count()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -46,7 +49,7 @@ class Edge:
             await self._app(scope, receive, send)
             return
         began = perf_counter()
-        scope["request_id"] = token_hex(8)
+        scope["request_id"] = f"{self._process}{next(self._numbers):08x}"
         reply = _Reply(send, scope["request_id"])
         try:
             await self._serve(scope, receive, reply)
@@ -94,11 +97,9 @@ class _Reply:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            given = message.get("headers", [])
-            names = {name.lower() for name, _ in given}
-            message["headers"] = [
-                *given,
-                *(header for header in _HEADERS if header[0] not in names),
-                (b"x-request-id", self._request_id.encode()),
-            ]
+            headers = list(message.get("headers", ()))
+            given = _NAMES.intersection([name.lower() for name, _ in headers])
+            headers += [h for h in _HEADERS if h[0] not in given] if given else _HEADERS
+            headers.append((b"x-request-id", self._request_id.encode()))
+            message["headers"] = headers
         await self._send(message)

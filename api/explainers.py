@@ -2,12 +2,13 @@
 
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 
 from api.problems import Problem
 from data.errors import BundleError, RegistryError
 from scoring.explanation import Explainer
 from scoring.policy import DecisionRules
-from scoring.registry import Registry
+from scoring.registry import CHAMPION, Registry
 from scoring.scorer import Scorer
 
 MOST = 3
@@ -36,18 +37,17 @@ class Explainers:
                 self._made.popitem(last=False)
             return self._made[version]
 
-    def rules_of(self, version: str) -> DecisionRules | None:
-        """The decision rules of ``version``; None when its bundle cannot be opened.
+    def rules_served(self) -> dict[str, DecisionRules]:
+        """Version to decision rules of every champion there was whose bundle can be opened.
 
         Raises StoreError.
         """
         with self._lock:
-            if version not in self._rules:
-                try:
-                    self._rules[version] = self._registry.open(version)[1].rules
-                except (BundleError, RegistryError):
-                    return None
-            return self._rules[version]
+            for version in {event.to_version for event in self._registry.events(CHAMPION)}:
+                if version not in self._rules:
+                    with suppress(BundleError, RegistryError):
+                        self._rules[version] = self._registry.open(version)[1].rules
+            return dict(self._rules)
 
     def _scorer(self, version: str, serving: Scorer | None) -> Scorer:
         if serving is not None and serving.version == version and not serving.suspended:

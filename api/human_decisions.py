@@ -25,7 +25,6 @@ from data.store.human_decisions import (
     history,
     overrides,
     record,
-    versions_decided,
 )
 from scoring.policy import DecisionRules
 
@@ -96,8 +95,8 @@ async def automation_bias(service: Service, days: int, branch: str | None = None
     since = _since(days)
 
     def look(store: Any) -> tuple[Agreement, Agreement]:
-        rules = {v: service.explainers.rules_of(v) for v in versions_decided(store, since)}
-        near = {version: _near(found) for version, found in rules.items() if found}
+        rules = service.explainers.rules_served()
+        near = {version: _near(found) for version, found in rules.items()}
         return agreement(store, near, since, branch)
 
     near, away = await service.reader.ask(look, LONG_PATIENCE)

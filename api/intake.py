@@ -7,6 +7,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from api.completing import Completion
 from api.consenting import consent_adapter
 from api.json_body import parse
 from api.problems import MOST_ERRORS, FieldError, Problem
@@ -41,6 +42,7 @@ class Intake:
             for source in self._sources
             for table in raw_tables(contract, source)
         )
+        self.completion = Completion(contract)
         self._with_rows: dict[frozenset[str], TypeAdapter[dict[str, Any]]] = {}
 
     def json_schema(self) -> dict[str, Any]:
@@ -111,7 +113,7 @@ class Intake:
 
     def _checked(self, value: Any, body: bytes) -> dict[str, Any]:
         """One application, checked by the kinds of its sources."""
-        raw = brought(value) & self._sources.keys() if _ROWS_NAME in body else _NO_ROWS
+        raw = brought(value).intersection(self._sources) if _ROWS_NAME in body else _NO_ROWS
         if not raw:
             return self._adapter.validate_python(value)
         adapter = self._with_rows.get(raw)
@@ -127,6 +129,7 @@ class Intake:
         given = checked["sources"]
         masked: dict[str, MaskStatus] = {}
         used: dict[str, dict[str, Any]] = {}
+        known: dict[str, Any] = {}
         rows: dict[str, Rows] = {}
         for source, on_consent in self._sources.items():
             values = given.get(source)
@@ -137,7 +140,10 @@ class Intake:
             else:
                 if ROWS in values:
                     rows[source] = values[ROWS]
-                used[source] = {n: v for n, v in values.items() if v is not None and n != ROWS}
+                if ROWS in values or None in values.values():
+                    values = {n: v for n, v in values.items() if v is not None and n != ROWS}
+                used[source] = values
+                known.update(values)
         asked = {
             "application_id": checked["application_id"],
             "applicant_id": checked["applicant_id"],
@@ -151,7 +157,7 @@ class Intake:
             applicant_id=asked["applicant_id"],
             branch=asked["branch_id"],
             officer=asked["officer_id"],
-            values={n: v for values in used.values() for n, v in values.items()},
+            values=known,
             masked=masked,
             request=orjson.dumps(asked, option=orjson.OPT_SORT_KEYS),
             rows=rows,

@@ -3,36 +3,27 @@
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 from data.errors import StoreError
 from data.store.decisions import Decision
 from data.store.idempotency import Claim
-from data.store.writer import DecisionWriter
+from data.store.writer import DecisionWriter, Submission
 
 PATIENCE = 1.5
 """Seconds that a reply waits for its row to be durable."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Kept:
-    """What one request wants kept, and who waits for it."""
+    """What one request wants kept, who waits for it, and until when (time of the loop)."""
 
     decisions: Sequence[Decision]
     claim: Claim | None
     answer: asyncio.Future[None]
-    written: Future[None] | None = None
-
-
-@dataclass(slots=True)
-class _Turn:
-    """All that was handed over together; ``end`` stops the waiting."""
-
-    kept: list[_Kept] = field(default_factory=list)
-    open: int = 0
-    end: asyncio.TimerHandle | None = None
+    until: float = 0.0
+    written: Submission | None = None
 
 
 class Keeper:
@@ -44,9 +35,11 @@ class Keeper:
 
     def __init__(self, writer: DecisionWriter) -> None:
         self._writer = writer
-        self._turn = _Turn()
-        self._done: deque[tuple[_Turn, _Kept]] = deque()
+        self._turn: list[_Kept] = []
+        self._waiting: dict[Submission, _Kept] = {}
+        self._done: deque[Submission] = deque()
         self._told = False
+        self._end: asyncio.TimerHandle | None = None
 
     async def keep(self, decisions: Sequence[Decision], claim: Claim | None = None) -> None:
         """Return when all ``decisions`` are durable, with ``claim``; else none is.
@@ -56,36 +49,35 @@ class Keeper:
         """
         loop = asyncio.get_running_loop()
         kept = _Kept(decisions, claim, loop.create_future())
-        if not self._turn.kept:
+        if not self._turn:
             loop.call_soon(self._hand_over, loop)
-        self._turn.kept.append(kept)
+        self._turn.append(kept)
         try:
             await kept.answer
         except asyncio.CancelledError:
-            _forget(kept)
+            self._forget(kept)
             raise
 
     def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
-        turn, self._turn = self._turn, _Turn()
-        wanted = [kept for kept in turn.kept if not kept.answer.done()]
-        turn.open = len(wanted)
-        turn.end = loop.call_later(PATIENCE, _give_up, turn)
+        turn, self._turn = self._turn, []
+        wanted = [kept for kept in turn if not kept.answer.done()]
         try:
-            futures = self._writer.submit_all([(k.decisions, k.claim) for k in wanted])
+            pairs = [(k.decisions, k.claim) for k in wanted]
+            submissions = self._writer.submit_all(pairs, partial(self._tell, loop))
         except StoreError as error:
-            turn.end.cancel()
             for kept in wanted:
                 kept.answer.set_exception(error)
             return
-        for kept, written in zip(wanted, futures, strict=True):
-            kept.written = written
-            written.add_done_callback(partial(self._tell, loop, turn, kept))
+        until = loop.time() + PATIENCE
+        for kept, submission in zip(wanted, submissions, strict=True):
+            kept.written, kept.until = submission, until
+            self._waiting[submission] = kept
+        if self._end is None:
+            self._end = loop.call_at(until, self._give_up, loop)
 
-    def _tell(
-        self, loop: asyncio.AbstractEventLoop, turn: _Turn, kept: _Kept, _: Future[None]
-    ) -> None:
-        """Called by the writer's thread (by the loop's own when it cancels)."""
-        self._done.append((turn, kept))
+    def _tell(self, loop: asyncio.AbstractEventLoop, written: Submission) -> None:
+        """Called by the writer's thread."""
+        self._done.append(written)
         if not self._told:
             self._told = True
             loop.call_soon_threadsafe(self._answer)
@@ -93,31 +85,29 @@ class Keeper:
     def _answer(self) -> None:
         self._told = False  # before looking: who appends from now on tells again
         while self._done:
-            turn, kept = self._done.popleft()
-            self._close(turn)
-            if kept.answer.done() or kept.written is None:
+            written = self._done.popleft()
+            kept = self._waiting.pop(written, None)
+            if kept is None or kept.answer.done():
                 continue
-            error = kept.written.exception()
+            error = written.exception()
             if error is None:
                 kept.answer.set_result(None)
             else:
                 kept.answer.set_exception(error)
 
-    @staticmethod
-    def _close(turn: _Turn) -> None:
-        turn.open -= 1
-        if not turn.open and turn.end is not None:
-            turn.end.cancel()
+    def _give_up(self, loop: asyncio.AbstractEventLoop) -> None:
+        """End the waiting of those whose time is over; who waits longest stands first."""
+        self._end, now = None, loop.time()
+        for kept in list(self._waiting.values()):
+            if kept.until > now:
+                self._end = loop.call_at(kept.until, self._give_up, loop)
+                return
+            self._forget(kept)
+            if not kept.answer.done():
+                kept.answer.set_exception(StoreError("the database does not answer"))
 
-
-def _give_up(turn: _Turn) -> None:
-    for kept in turn.kept:
-        if not kept.answer.done():
-            kept.answer.set_exception(StoreError("the database does not answer"))
-            _forget(kept)
-
-
-def _forget(kept: _Kept) -> None:
-    """Do not write it any more, if there is still time."""
-    if kept.written is not None:
-        kept.written.cancel()
+    def _forget(self, kept: _Kept) -> None:
+        """Do not write it any more, if there is still time."""
+        if kept.written is not None:
+            kept.written.cancel()
+            self._waiting.pop(kept.written, None)

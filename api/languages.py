@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Query
 from starlette.requests import Request
 
+from api.headers import header
 from data.contract import LANGUAGES, Language
 
 
@@ -31,7 +32,7 @@ async def _asked(
     lang: Annotated[Language | None, Query(description="Stronger than Accept-Language.")] = None,
 ) -> Language:
     default: Language = request.app.state.service.settings.language
-    return lang or preferred(request.headers.get("accept-language", ""), default)
+    return lang or preferred(header(request.scope, b"accept-language"), default)
 
 
 AskedLanguage = Annotated[Language, Depends(_asked)]

@@ -12,9 +12,11 @@ from api.api_keys import Pepper
 from api.auth import Authenticator, Limits, Tokens
 from api.budgets import Budgets
 from api.collector import settled
+from api.completing import Completing
 from api.consenting import Consents
 from api.drifting_state import DriftWatch
 from api.explainers import Explainers
+from api.exploring import Exploring
 from api.heads import keep_heads
 from api.idempotency import Idempotency
 from api.issuer_keys import IssuerKeys, fetch_keys
@@ -37,9 +39,11 @@ from data.errors import StoreError
 from data.inbox import Inbox
 from data.store import Store, open_store
 from data.store.consents import QuickConsents
+from data.store.features import FeatureStore
 from data.store.heads import HeadBook
 from data.store.keys import QuickKeys
 from data.store.ledger import Ledger
+from data.store.quick import QuickReader
 from data.store.writer import DecisionWriter
 from data.vault import Vault
 from scoring.champion import ChampionWatcher
@@ -64,6 +68,8 @@ async def opened(
     reader, writer = StoreReader(store), DecisionWriter(store, ledger)
     keys = KeyLookup(reader, QuickKeys(store) if store.is_local else None)
     consents = Consents(vault, reader, QuickConsents(store) if store.is_local else None)
+    kept = FeatureStore(store, ledger)
+    completing = Completing(kept, vault, reader, QuickReader(store) if store.is_local else None)
     champion = Champion(watcher, metrics, log)
     limits = Limits(settings.requests_per_minute, settings.scores_per_day)
     failures = Failures(settings.failures_per_minute)
@@ -74,6 +80,7 @@ async def opened(
         sessions=Sessions(reader, pepper, limits, failures),
         budgets=Budgets(reader),
         probing=Probing(settings.probing_variants, settings.probing_stop, alarm),
+        completing=completing,
         consents=consents,
         idempotency=Idempotency(reader, pepper),
         champion=champion,
@@ -92,6 +99,7 @@ async def opened(
         metrics=metrics,
         description=Description(app, champion, settings.oidc.issuer),
         batches=ThreadPoolExecutor(settings.batch_threads, "batch"),
+        exploring=Exploring(settings.quota, ledger, reader) if settings.quota.share else None,
         inbox=Inbox(settings.inbox_folder),
     )
     starting = await _start(store, watcher, log)
@@ -109,6 +117,7 @@ async def opened(
         await alarm.told()
         keys.close()
         consents.close()
+        completing.close()
         await asyncio.to_thread(_close, service, watcher, writer, store)
         log.info(Event.STOPPED)
 

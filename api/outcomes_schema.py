@@ -96,7 +96,7 @@ _KINDS: dict[str, TypeAdapter[Any]] = {
 class Outcomes(_Strict):
     """Events of loans, in any order: disbursements are taken first and reversals last."""
 
-    events: list[EventIn] = Field(min_length=1, max_length=MOST_EVENTS)
+    events: list[EventIn] = Field(min_length=1, description=f"At most {MOST_EVENTS}.")
 
 
 AnyEvent = Disbursement | Repayment | WriteOff | Reschedule | Reversal

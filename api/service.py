@@ -13,9 +13,11 @@ from starlette.requests import Request
 
 from api.auth import Authenticator
 from api.budgets import Budgets
+from api.completing import Completing
 from api.consenting import Consents
 from api.drifting_state import DriftWatch
 from api.explainers import Explainers
+from api.exploring import Exploring
 from api.idempotency import Idempotency
 from api.keeper import Keeper
 from api.metrics import Metrics
@@ -42,6 +44,7 @@ class Service:
     sessions: Sessions
     budgets: Budgets
     probing: Probing
+    completing: Completing
     consents: Consents
     idempotency: Idempotency
     champion: Champion
@@ -55,6 +58,7 @@ class Service:
     metrics: Metrics
     description: Description
     batches: ThreadPoolExecutor
+    exploring: Exploring | None
     inbox: Inbox
 
     async def keep(self, decisions: Sequence[Decision], claim: Claim | None = None) -> None:

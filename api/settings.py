@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api.addresses import trustworthy
+from api.exploring_settings import QuotaSettings
 from data.contract import Language
 from data.errors import AccessError
 from scoring.gates import MARGIN
@@ -101,6 +102,7 @@ class Settings(BaseSettings):
         30, ge=1, le=365, description="Days within which an appeal is answered (GDPR art. 12(3))."
     )
     oidc: OidcSettings = Field(default_factory=OidcSettings)
+    quota: QuotaSettings = Field(default_factory=QuotaSettings)
     audit_profiles: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Jurisdiction profiles, with commas: a champion needs an audit under each, "
@@ -157,7 +159,7 @@ def settings_error(error: ValidationError) -> AccessError | None:
     """The variable that is wrong and the rule, without its value; None for another error."""
     from api.drifting_settings import DriftSettings
 
-    kinds = (Settings, OidcSettings, DriftSettings)
+    kinds = (Settings, OidcSettings, QuotaSettings, DriftSettings)
     prefixes = {kind.__name__: kind.model_config["env_prefix"] for kind in kinds}
     if error.title not in prefixes:
         return None

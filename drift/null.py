@@ -124,11 +124,12 @@ class Nulls:
     """Calibrations that were made, in memory and, with a folder, as JSON files.
 
     The key is the reference's fingerprint (rows, features, model) and the number of rows on the
-    grid; draws, seed and format are fixed by this module and stand in the file name.
+    grid; draws, seed and format are fixed by this module and stand in the file name. ``only``:
+    fingerprint of the one reference whose calibrations are kept in files.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path | None = None, only: str | None = None) -> None:
+        self._folder, self._only = folder, only
         self._made: dict[tuple[str, int], Null] = {}
 
     def of(self, reference: Reference, n: int) -> Null:
@@ -140,7 +141,7 @@ class Nulls:
         return self._made[key]
 
     def _kept(self, reference: Reference, rows: int) -> Null:
-        if self._folder is None:
+        if self._folder is None or self._only not in {None, reference.fingerprint}:
             return calibrate(reference, rows)
         name = f"{reference.fingerprint[:32]}-{rows}-{FORMAT}-{DRAWS}-{SEED}.json"
         path = self._folder / name

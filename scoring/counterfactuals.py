@@ -53,6 +53,8 @@ class Option:
     """Changes that together lead to ``recommendation``.
 
     ``follows``: what then changes by itself. ``pd``, ``points`` and ``band`` are the scorer's.
+    ``effort``: one for each field that changes, how far it moves (0 to 1 of the furthest that is
+    advised), and one more where that takes months.
     """
 
     changes: tuple[Change, ...]
@@ -61,6 +63,7 @@ class Option:
     pd: float
     points: int
     band: str
+    effort: float
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def options(scorer: Scorer, values: Values) -> list[Option]:
     for better in range(now):
         found = _Search(scorer, values, able, better, float(scores.log_odds[0])).run()
         if found:
-            return [_option(scorer, values, able, tried) for tried in found]
+            return [_option(scorer, values, able, *one) for one in found]
     return []
 
 
@@ -100,8 +103,8 @@ class _Search:
         limit = rules.approve_below if wanted == 0 else rules.decline_from
         self._gap = log_odds - log(limit / (1 - limit))
 
-    def run(self) -> list[_Tried]:
-        """At most MOST_OPTIONS variants that hold, with different levers, drawn back."""
+    def run(self) -> list[tuple[_Tried, float]]:
+        """At most MOST_OPTIONS variants that hold, with different levers, and their effort."""
         found: list[_Tried] = []
         waiting = self._in_order()
         for start in range(0, min(len(waiting), MOST_TRIED), BATCH):
@@ -112,8 +115,12 @@ class _Search:
                     found.append(tried)
             if len(found) >= MOST_OPTIONS:
                 break
-        drawn = [self._drawn_back(tried) for tried in found]
-        return sorted(drawn, key=self._effort)[:MOST_OPTIONS]
+        drawn = {tried: self._effort(tried) for tried in map(self._drawn_back, found)}
+        told: list[tuple[_Tried, float]] = []
+        for tried, effort in sorted(drawn.items(), key=lambda item: (item[1], item[0].moved)):
+            if not any(set(before.moved) <= set(tried.moved) for before, _ in told):
+                told.append((tried, effort))
+        return told[:MOST_OPTIONS]
 
     def _hold(self, batch: Sequence[_Tried]) -> NDArray[np.bool_]:
         """Which variants have the wanted recommendation, by the production scorer."""
@@ -193,10 +200,10 @@ class _Search:
             changed = (*tried.to[:place], float(value), *tried.to[place + 1 :])
             yield _Tried(tried.moved, changed)
 
-    def _effort(self, tried: _Tried) -> tuple[float, tuple[int, ...]]:
+    def _effort(self, tried: _Tried) -> float:
         values = zip(tried.moved, tried.to, strict=True)
         total = sum(float(self._lever_effort(self._able[j], np.array([v]))[0]) for j, v in values)
-        return round(total, 9), tried.moved
+        return round(total, 9)
 
     @staticmethod
     def _lever_effort(lever: Lever, values: FloatArray) -> FloatArray:
@@ -224,7 +231,9 @@ def score_moved(scorer: Scorer, values: Values, names: Sequence[str], to: FloatA
     return scorer.score(moved(scorer.contract, values, names, to), len(to), explain=False)
 
 
-def _option(scorer: Scorer, values: Values, able: Sequence[Lever], tried: _Tried) -> Option:
+def _option(
+    scorer: Scorer, values: Values, able: Sequence[Lever], tried: _Tried, effort: float
+) -> Option:
     """The option of ``tried``, scored once more as the request that it stands for."""
     changed = varied(scorer, values, {able[j].name: v for j, v in zip(tried.moved, tried.to)})  # noqa: B905
     scores = scorer.score_each([changed])
@@ -241,6 +250,7 @@ def _option(scorer: Scorer, values: Values, able: Sequence[Lever], tried: _Tried
         pd=float(scores.pd[0]),
         points=int(scores.points[0]),
         band=scorer.band_name(scores, 0),
+        effort=effort,
     )
 
 

@@ -17,11 +17,13 @@ import orjson
 from data.contract import Contract, FieldSpec
 from data.errors import RegistryError
 from data.store.decisions import Decision
+from scoring import exploring
 from scoring.adverse import Adverse, AdverseReasons
 from scoring.counterfactuals import options
 from scoring.explanation_texts import NEWEST
 from scoring.policy import REFER
 from scoring.ranges import what_if_ranges
+from scoring.reasons import Reason
 from scoring.referring import SUSPENDED, THIN_FILE
 from scoring.replay import asked
 from scoring.scorer import Scorer
@@ -31,15 +33,16 @@ MOST_FIELDS = 2
 """Fields of a reason that an officer is sent to look at."""
 _TOLERANCE = 1e-6
 
-Rule = Literal["approve_below", "between", "decline_from", "suspended", "thin_file"]
+Rule = Literal["approve_below", "between", "decline_from", "suspended", "thin_file", "by_chance"]
 _RULES: dict[str, Rule] = {
     "approve": "approve_below",
     "review": "between",
     "decline": "decline_from",
     SUSPENDED.code: "suspended",
     THIN_FILE.code: "thin_file",
+    exploring.CODE: "by_chance",
 }
-"""What the policy says of each recommendation, and of each way to refer to a person."""
+"""What the policy says of each recommendation, and of what takes its place, by its code."""
 
 
 class Explainer:
@@ -87,7 +90,7 @@ class Explainer:
             method, background = found.method, rows if found.against else None
             base = by_feature[-1]
             contributions = dict(zip(contract.model_features, by_feature, strict=False))
-            reasons = [{**asdict(r), "text": r.text.model_dump()} for r in found.reasons]
+            reasons = [_plain_reason(reason) for reason in found.reasons]
         return {
             "method": method,
             "background": background,
@@ -112,9 +115,9 @@ class Explainer:
     def _rule(self, decision: Decision) -> dict[str, Any]:
         """The rule of the policy that the recommendation followed from."""
         rules = self.scorer.bundle.rules
-        key = decision.recommendation
-        if key == REFER:
-            key = orjson.loads(decision.record)["reasons"][0]["code"]
+        key, reasons = decision.recommendation, orjson.loads(decision.record)["reasons"]
+        if reasons and reasons[0]["direction"] is None:  # not the policy's cut-offs
+            key = reasons[0]["code"]
         limits = {"approve_below": rules.approve_below, "decline_from": rules.decline_from}
         return {
             "id": _RULES[key],
@@ -125,6 +128,15 @@ class Explainer:
 
     def _options(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         return [asdict(option) for option in options(self.scorer, values)]
+
+
+def _plain_reason(reason: Reason) -> dict[str, Any]:
+    return {
+        "code": reason.code,
+        "direction": reason.direction,
+        "contribution": reason.contribution,
+        "text": reason.text.model_dump(),
+    }
 
 
 def _plain(spec: FieldSpec, value: float) -> float | str | bool | None:

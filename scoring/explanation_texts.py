@@ -35,8 +35,12 @@ def figure(value: float, language: Language) -> str:
 
 
 def with_unit(value: float, unit: str | None, language: Language, number: int) -> str:
-    """``figure`` with its unit, translated where the texts know it."""
+    """``figure`` with its unit, translated where the texts know it (Swahili counts "siku 30")."""
+    shown = figure(value, language)
     if unit is None:
-        return figure(value, language)
+        return shown
     known = texts(number).get(f"unit.{unit}")
-    return f"{figure(value, language)} {known.in_language(language) if known else unit}"
+    if known is None:
+        return f"{shown} {unit}"
+    word = known.in_language(language)
+    return f"{word} {shown}" if language == "sw" else f"{shown} {word}"

@@ -1,7 +1,6 @@
 """From contributions to at most four reasons that a person can be told."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +18,7 @@ _SIGNS = np.array([-1.0 if r == "approve" else 1.0 for r in RECOMMENDATIONS])
 Direction = Literal["raises_risk", "lowers_risk"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One reason: its code, which way it moved the risk and by how much (log-odds)."""
 
     code: str

@@ -7,6 +7,7 @@ import orjson
 
 from data.errors import RegistryError
 from data.store.decisions import Decision
+from scoring.exploring import explored
 from scoring.referring import SUSPENDED
 from scoring.scorer import Scorer
 from scoring.service import Application, decide
@@ -35,6 +36,9 @@ def replay(decision: Decision, scorer: Scorer) -> list[Difference]:
     if decision.model_version != scorer.version:
         raise RegistryError(f"the decision was made by the model {decision.model_version}")
     again = decide(scorer, [asked(decision)], decision.key_id, decision.created_at)[0]
+    drawn = orjson.loads(decision.record).get("exploration")
+    if drawn is not None:  # what chance said stands; all else is computed
+        again = explored(again, drawn)
     found = [
         Difference(field.name, getattr(decision, field.name), getattr(again, field.name))
         for field in fields(Decision)

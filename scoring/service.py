@@ -4,7 +4,6 @@ Nothing but ``decide`` makes a decision, and a reply is only ever rendered from 
 record, so that reading a decision back gives the same answer as the day it was made.
 """
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,9 +25,6 @@ EXPLANATION_METHOD = "path_dependent_treeshap"
 NOT_EXPLAINED = "none"
 _TOLERANCE = 1e-6
 """Log-odds by which a score and the sum of its contributions may differ."""
-_UUID_MASK = (1 << 128) - 1 ^ (0xF << 76) ^ (0x3 << 62)
-_UUID_7 = (7 << 76) | (2 << 62)
-"""Version and variant bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +127,9 @@ def _masked(application: Application) -> list[dict[str, str]]:
 
 def _new_id(now: datetime) -> str:
     """A UUID of version 7 (RFC 9562): neighbours in time are neighbours in the store's index."""
-    milliseconds = int(now.timestamp() * 1000)
-    number = (milliseconds << 80) | int.from_bytes(urandom(10), "big")
-    return str(uuid.UUID(int=number & _UUID_MASK | _UUID_7))
+    began, drawn = f"{int(now.timestamp() * 1000):012x}", urandom(10).hex()
+    variant = "89ab"[int(drawn[3], 16) & 3]
+    return f"{began[:8]}-{began[8:]}-7{drawn[:3]}-{variant}{drawn[4:7]}-{drawn[8:]}"
 
 
 def _score(scorer: Scorer, applications: Sequence[Application]) -> Scores:
@@ -177,11 +173,11 @@ def _record(
 
 def missing_fields(contract: Contract, application: Application) -> list[str]:
     """Inputs that have no value although their source was given."""
+    value, masked, features = application.values.get, application.masked, contract.features
     return [
         name
         for name in contract.inputs
-        if application.values.get(name) is None
-        and contract.features[name].source not in application.masked
+        if value(name) is None and features[name].source not in masked
     ]
 
 
@@ -190,7 +186,7 @@ def render(decision: Decision, language: Language, *, contributions: bool) -> di
 
     ``contributions`` adds the base and every feature's log-odds; they add up to ``log_odds``.
     """
-    record = orjson.loads(decision.record)
+    record = orjson.loads(decision.record if contributions else _told(decision.record))
     reply: dict[str, Any] = {
         "decision_id": decision.decision_id,
         "application_id": decision.application_id,
@@ -221,3 +217,12 @@ def _interval(record: Mapping[str, Any]) -> dict[str, float] | None:
     """The interval of a record; decisions of a model without one have none."""
     limits = record.get("interval")
     return None if limits is None else {"low": limits[0], "high": limits[1]}
+
+
+def _told(record: bytes) -> bytes:
+    """``record`` without the base and the contributions, which stand last in it.
+
+    No text can hold the mark: within a JSON string each of its quotes has a backslash before it.
+    """
+    told, mark, _ = record.partition(b',"base":')
+    return told + b"}" if mark else record

@@ -93,7 +93,7 @@ class _Teller:
 
     def for_officer(self) -> Iterator[Section]:
         """The result, its reasons, what is missing, and what to check on site."""
-        yield self._section("result", [*self._result(), *self._of_hundred()])
+        yield self._section("result", [*self._result(), *self._notes(), *self._of_hundred()])
         if self._decision.scored:
             yield self._section("reasons", self._reasons())
             yield self._section("check", self._checks())
@@ -135,6 +135,11 @@ class _Teller:
         rule = self._line(f"rule.{self._record['rule']['id']}")
         return [self._line(f"result.{self._decision.recommendation}"), rule]
 
+    def _notes(self) -> list[Line]:
+        """Reasons that are no features': that chance, or no model, decided."""
+        notes = [r for r in self._record["reasons"] if r["direction"] is None]
+        return [Line(f"reason.{r['code']}", self._say(r["text"])) for r in notes]
+
     def _of_ten(self) -> Line:
         count = round(self._decision.numbers.pd * 10)
         if count == 0:
@@ -147,7 +152,7 @@ class _Teller:
         return [self._line("chance.hundred", count=round(self._decision.numbers.pd * 100))]
 
     def _reasons(self) -> list[Line]:
-        reasons = self._record["reasons"]
+        reasons = [r for r in self._record["reasons"] if r["direction"] is not None]
         if not reasons:
             return [self._line("reasons.none")]
         way = "lowers" if reasons[0]["direction"] == "lowers_risk" else "raises"

@@ -18,7 +18,8 @@ def history(model: ModelOption = None, limit: Limit = 50, as_json: JsonOption = 
     """List the checks that were kept, with what was estimated and what came of it."""
     from api.drifting_replies import CheckReply, EstimateReply
     from api.wiring import open_registry
-    from data.store.monitoring import checks_of, estimates_of
+    from data.store.estimates import estimates_of
+    from data.store.monitoring import checks_of
 
     with open_registry() as registry:
         version = None if model is None else registry.resolve(model)[0]
@@ -44,7 +45,8 @@ def show(
     """Show a kept check, whole with --json."""
     from api.drifting_replies import EstimateReply
     from api.wiring import open_registry
-    from data.store.monitoring import estimates_of, find_check
+    from data.store.estimates import estimates_of
+    from data.store.monitoring import find_check
     from drift.record import read
 
     with open_registry() as registry:

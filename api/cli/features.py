@@ -1,7 +1,9 @@
 """``microscore features``: inputs as they were known on the day, as files or kept for requests."""
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -70,3 +72,51 @@ def export(  # noqa: PLR0913, PLR0917
     }
     text = f"{len(loaded)} applications in {len(paths)} files: {target}"
     emit(as_json, payload, lambda: out.print(text, soft_wrap=True, markup=False))
+
+
+@app.command()
+def build(
+    contract: ContractArgument,
+    data: DataPath,
+    day: Annotated[
+        str | None,
+        typer.Option(
+            help="Day they stand for, such as 2026-03-31: what was known when it began. "
+            "Default: today, in the contract's time zone."
+        ),
+    ] = None,
+    engine: EngineOption = "duckdb",
+    encoding: Encoding = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Keep, sealed, what each source says of every applicant, for requests that do not bring it.
+
+    `POST /score` then takes nothing for such a source: what was built within 31 days stands in,
+    under the same consent. How lenient observers were is kept as well, for requests that bring
+    observations as rows. A new build replaces the one before; run it every night.
+    """
+    from api.materialising import build_features
+    from api.wiring import open_ledger
+    from data.contract_loading import load_contract
+    from data.reading import read_portfolio
+
+    described, where = load_contract(contract), engine_named(engine)
+    on = _day(day, described.timezone)
+    with progress_bar() as progress:
+        portfolio = read_portfolio(
+            described, data, encoding=encoding, need_label=False, progress=progress
+        )
+        with open_ledger() as (store, ledger):
+            built = build_features(described, portfolio.tables, on, (store, ledger), where)
+    payload = {"contract": described.contract, "day": str(on), **built}
+    text = f"{built['rows']} sources of {built['applicants']} applicants kept for {on}"
+    emit(as_json, payload, lambda: out.print(text, markup=False, highlight=False))
+
+
+def _day(text: str | None, timezone: str) -> date:
+    if text is None:
+        return datetime.now(ZoneInfo(timezone)).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("must be a date such as 2026-03-31", param_hint="--day") from None

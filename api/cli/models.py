@@ -3,31 +3,20 @@
 import getpass
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.cli.model_card import card
+from api.cli.model_promotion import Actor, Alias, Ref, promote, say
 from api.cli.output import JsonOption, emit, out, plain_rows, table
 from api.cli.training import metric_table
 
 if TYPE_CHECKING:
-    from api.promoting import Person, Promotion
-    from api.settings import Settings
-    from data.store import Store
     from data.store.models import AliasEvent
 
 app = typer.Typer(help="Versions of the model, and which one is champion.", no_args_is_help=True)
 app.command()(card)
-Ref = Annotated[str, typer.Argument(help="A version, an alias or a bundle's folder.")]
-Alias = Annotated[str, typer.Option(help="champion or challenger.")]
-Reason = Annotated[str, typer.Option(help="Why; kept with the change.")]
-Actor = Annotated[str | None, typer.Option(help="Who; default: the user of this machine.")]
-KeyFile = Annotated[
-    Path | None,
-    typer.Option(help="File with your API key (mlops or admin); default: MICROSCORE_API_KEY."),
-]
 
 
 @app.command("list")
@@ -65,9 +54,9 @@ def list_models(as_json: JsonOption = False) -> None:
     def text() -> None:
         out.print(table("Models", columns, rows))
         if suspended is not None:
-            _say(f"SUSPENDED by {suspended.actor}: {suspended.reason}")
+            say(f"SUSPENDED by {suspended.actor}: {suspended.reason}")
         if proposed is not None:
-            _say(f"{proposed.to_version} is proposed by {proposed.actor}: {proposed.reason}")
+            say(f"{proposed.to_version} is proposed by {proposed.actor}: {proposed.reason}")
 
     emit(as_json, payload, text)
 
@@ -101,8 +90,7 @@ def show(ref: Ref, as_json: JsonOption = False) -> None:
         out.print(table("Policy", ["rule", "value"], rows=rules))
         lineage = plain_rows(bundle.lineage)
         out.print(table("Lineage", ["what", "value"], rows=lineage))
-        if history:
-            out.print(_history_table([e for e in events if e.to_version == version]))
+        _show_history([event for event in events if event.to_version == version])
 
     emit(as_json, payload, tables)
 
@@ -115,84 +103,10 @@ def history(alias: Alias = "champion", as_json: JsonOption = False) -> None:
     with open_registry() as registry:
         events = registry.events(alias)
     payload = {"alias": alias, "events": [_plain(event) for event in events]}
-    emit(as_json, payload, lambda: out.print(_history_table(events)))
+    emit(as_json, payload, lambda: _show_history(events))
 
 
-@app.command()
-def promote(
-    ref: Ref,
-    alias: Alias = "champion",
-    reason: Reason = "",
-    actor: Actor = None,
-    key_file: KeyFile = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Propose a version as champion, or agree to it; its signature and golden rows are checked.
-
-    Four gates: on the held-out loans of its test period it ranks no worse than the champion
-    (MICROSCORE_PROMOTION_MARGIN, AUC 0.02); a fairness audit of all protected attributes that is
-    not too old (MICROSCORE_AUDIT_DAYS, 30) under each of MICROSCORE_AUDIT_PROFILES, a FAIL only
-    when two people accepted it (microscore fairness accept); the newest shadow report says BETTER
-    or NOT WORSE; and two different people give this same command within 7 days, each with an API
-    key of their own and a reason. The first champion of all needs one person and no shadow.
-    """
-    from api.settings import Settings
-    from api.wiring import open_registry
-    from scoring.registry import CHAMPION
-
-    settings, now = Settings(), datetime.now(UTC)
-    if alias == CHAMPION:
-        _promote_champion(ref, reason, actor, key_file, settings, as_json)
-        return
-    with open_registry(settings) as registry:
-        version = registry.resolve(ref)[0]
-        registry.promote(version, [], actor or getpass.getuser(), alias, reason)
-    payload = {"alias": alias, "version": version, "state": "promoted", "at": now}
-    emit(as_json, payload, lambda: _say(f"{alias} is now {version}"))
-
-
-def _promote_champion(
-    ref: str,
-    reason: str,
-    actor: str | None,
-    key_file: Path | None,
-    settings: "Settings",
-    as_json: bool,
-) -> None:
-    from api.promoting import Person
-    from api.promoting import promote as promote_champion
-    from api.wiring import open_registry
-
-    with open_registry(settings) as registry:
-        if registry.champion() is None:
-            who = Person(actor or getpass.getuser(), "this machine")
-        else:
-            who = _owner(registry.store, settings, key_file)
-        now = datetime.now(UTC)
-        done = promote_champion(registry, ref, who, reason, settings, now)
-    payload = {"alias": "champion", **asdict(done)}
-    emit(as_json, payload, lambda: _show_promotion(done))
-
-
-def _owner(store: "Store", settings: "Settings", key_file: Path | None) -> "Person":
-    from api.api_keys import Pepper
-    from api.people import given_key, owner
-    from api.promoting import person_of
-
-    pepper = Pepper.load_or_create(settings.keys_folder)
-    key = owner(store, pepper, given_key(key_file), ("mlops", "admin"), datetime.now(UTC))
-    return person_of(store, key.key_id)
-
-
-def _show_promotion(done: "Promotion") -> None:
-    for passed in done.gates:
-        _say(f"{passed.name}: {passed.detail}")
-    if done.state == "promoted":
-        _say(f"champion is now {done.version}")
-    elif done.state == "proposed":
-        _say(f"{done.version} is proposed; another person has to give the same command")
-    else:
-        _say(f"{done.version} is champion already")
+app.command()(promote)
 
 
 @app.command()
@@ -211,7 +125,7 @@ def rollback(
     with open_registry() as registry:
         version = registry.rollback(alias, actor or getpass.getuser(), _given(reason))
     payload = {"alias": alias, "version": version}
-    emit(as_json, payload, lambda: _say(f"{alias} is now {version}"))
+    emit(as_json, payload, lambda: say(f"{alias} is now {version}"))
 
 
 @app.command()
@@ -231,7 +145,7 @@ def suspend(
     with open_registry() as registry:
         by, now = actor or getpass.getuser(), datetime.now(UTC)
         version = switching.suspend(registry.store, by, _given(reason), now)
-    emit(as_json, {"version": version, "suspended": True}, lambda: _say(f"{version} is suspended"))
+    emit(as_json, {"version": version, "suspended": True}, lambda: say(f"{version} is suspended"))
 
 
 @app.command()
@@ -247,7 +161,7 @@ def resume(
     with open_registry() as registry:
         by, now = actor or getpass.getuser(), datetime.now(UTC)
         version = switching.resume(registry.store, by, _given(reason), now)
-    emit(as_json, {"version": version, "suspended": False}, lambda: _say(f"{version} decides"))
+    emit(as_json, {"version": version, "suspended": False}, lambda: say(f"{version} decides"))
 
 
 def _given(reason: str) -> str:
@@ -256,18 +170,13 @@ def _given(reason: str) -> str:
     return reason.strip()
 
 
-def _say(text: str) -> None:
-    out.print(text, markup=False, highlight=False, soft_wrap=True)
-
-
 def _plain(event: "AliasEvent | None") -> dict[str, Any] | None:
     return None if event is None else asdict(event)
 
 
-def _history_table(events: "list[AliasEvent]") -> Any:
-    columns = ["at", "what", "from", "to", "who", "why"]
-    rows = [
-        [f"{e.at:%Y-%m-%d %H:%M}", e.action, e.from_version or "", e.to_version, e.actor, e.reason]
-        for e in events
-    ]
-    return table("History", columns, rows)
+def _show_history(events: "list[AliasEvent]") -> None:
+    for event in events:
+        to = event.to_version
+        moved = f"{event.from_version} -> {to}" if event.from_version not in {None, to} else to
+        why = f": {event.reason}" if event.reason else ""
+        say(f"{event.at:%Y-%m-%d %H:%M} {event.action} {moved} by {event.actor}{why}")

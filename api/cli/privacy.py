@@ -40,9 +40,10 @@ def export(
 ) -> None:
     """Write all that is held on a person to a file that only you can read.
 
-    Decisions with what was asked and told, consents, events, and the protected attributes if there
-    are any. Handing them out is put on the audit chain, and reading protected attributes into
-    their own log. [bold]microscore privacy schema[/] describes the file.
+    Decisions with what was asked and told, consents, loans and how they were repaid, events, and
+    the protected attributes if there are any. Handing them out is put on the audit chain, and
+    reading protected attributes into their own log. [bold]microscore privacy schema[/] describes
+    the file.
     """
     from api.subjects import export_person
     from data.durable import write_new
@@ -55,6 +56,7 @@ def export(
     counts = {
         "decisions": len(document.decisions),
         "consents": len(document.consents),
+        "loans": len(document.loans),
         "events": len(document.events),
         "protected": len(document.protected or {}),
     }
@@ -84,9 +86,9 @@ def erase(
 ) -> None:
     """Make all that is personal of a person unreadable for ever, here and in the audit's store.
 
-    Decisions keep score, band and recommendation under a pseudonym, and the audit chain still
-    verifies. The history of consents stays, as the proof of what was allowed. Backups keep what
-    they have until they are overwritten.
+    Decisions keep score, band and recommendation under a pseudonym, what is known of loans is
+    deleted, and the audit chain still verifies. The history of consents stays, as the proof of
+    what was allowed. Backups keep what they have until they are overwritten.
     """
     from api.subjects import erase_person
 
@@ -130,6 +132,7 @@ def retain(
 
     def text() -> None:
         out.print(f"{done.due} decisions past their period, {done.emptied} emptied")
+        out.print(f"{done.loans} loans past their period")
         for source, count in sorted(done.by_source.items()):
             out.print(f"{count} by {source}", markup=False)
 

@@ -11,7 +11,10 @@ from api.cli import shadow_reports
 from api.cli.output import JsonOption, emit, err, out, progress_bar, table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from data.store.shadow import Assignment
+    from scoring.shadow.following import Follower, Step
 
 app = typer.Typer(
     help="Let challengers score what the champion decided, and compare them.",
@@ -110,7 +113,6 @@ def run(
     killed one left is taken up by another. A challenger that fails or hangs has no score for
     those decisions, and goes on. --json prints what was done and needs --once.
     """
-    import time as clock
     from uuid import uuid4
 
     from api.shadowing import Shop
@@ -125,24 +127,17 @@ def run(
     with ExitStack() as stack:
         store = stack.enter_context(open_home_store(settings))
         stack.enter_context(stoppable())
+        store.hurry()
         shop = Shop.of(settings, store)
         name = f"run-{uuid4().hex[:12]}"
         follower = stack.enter_context(Follower(shop.registry, shop.vault, name))
-        while True:
-            step = follower.step()
-            if step is None:
-                if once:
-                    break
-                clock.sleep(PAUSE)
-                continue
+        for step in _steps(follower, once=once):
             mine = done.setdefault(step.challenger, {"decisions": 0, "paired": 0, "errors": 0})
             mine["decisions"] += step.looked
             mine["paired"] += step.paired
             mine["errors"] += step.errors
-            told = (
-                f"{step.challenger}: {step.paired} of {step.looked} scored, up to {step.position}"
-            )
-            err.print(told, markup=False, highlight=False)
+            line = f"{step.challenger}: {step.paired} scored of {step.looked} to {step.position}"
+            err.print(line, markup=False, highlight=False)
         rows = [[v, *(str(n) for n in counts.values())] for v, counts in done.items()]
         columns = ["challenger", "decisions", "paired", "errors"]
         payload = {"challengers": done}
@@ -190,6 +185,32 @@ def replay(
 app.command("report")(shadow_reports.report)
 app.command("reports")(shadow_reports.reports)
 app.command("report-schema")(shadow_reports.schema)
+
+
+def _steps(follower: "Follower", *, once: bool) -> "Iterator[Step]":
+    """Step after step; with ``once`` until nothing is left, else for ever.
+
+    Between small steps it waits: many decisions a transaction hold others up less than few.
+    """
+    import time as clock
+
+    from data.errors import StoreError
+    from scoring.shadow.following import BATCH
+
+    while True:
+        try:
+            step = follower.step()
+        except StoreError as error:
+            if once:
+                raise
+            step = None
+            err.print(str(error), markup=False, highlight=False)
+        if step is not None:
+            yield step
+        elif once:
+            return
+        if not once and (step is None or step.looked < BATCH):
+            clock.sleep(PAUSE)
 
 
 def _settings() -> Any:

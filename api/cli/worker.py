@@ -20,7 +20,11 @@ def worker(
     decisions of those weeks under each of MICROSCORE_AUDIT_PROFILES;
     [bold]retention[/], each day: empties decisions that are past a period of their contract;
     [bold]drift[/], each day: checks the champion's decisions of the last MICROSCORE_DRIFT_DAYS
-    (28) days, and posts alerts to MICROSCORE_DRIFT_WEBHOOK_URL.
+    (28) days, and posts alerts to MICROSCORE_DRIFT_WEBHOOK_URL;
+    [bold]shadow[/], each hour: lets challengers score what was decided since (microscore shadow
+    run does it at once); [bold]shadow-report[/], each day: compares each with the champion;
+    [bold]retrain[/], each day: makes a new challenger when monitoring or the calendar calls for
+    it (see microscore retrain), in four steps of their own.
 
     Any number of workers may run: a job is done once, and taken up by another when its worker
     was killed. SIGTERM ends the worker and gives its job back. With --once the exit code is 1

@@ -23,13 +23,12 @@ from api.problems import Problem, responses
 from api.service import AskedService
 from data.errors import RegistryError
 from data.store import Store
+from data.store.estimates import Estimate, estimates_of
 from data.store.monitoring import (
     CheckEntry,
-    Estimate,
     alerts_of,
     checks_of,
     episodes_of,
-    estimates_of,
     find_check,
 )
 

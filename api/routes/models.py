@@ -51,9 +51,11 @@ Answer = TypeVar("Answer")
 class Reason(BaseModel):
     """Why the model is changed."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", strict=True)
 
-    reason: str = Field(min_length=1, max_length=1_000, description="Kept with the change.")
+    reason: str = Field(
+        min_length=1, max_length=1_000, pattern=r"[^ \t\r\n]", description="Kept with the change."
+    )
 
 
 _BODY: dict[str, Any] = {

@@ -23,7 +23,7 @@ from data.contract import Language
 from data.store.decisions import Decision
 from scoring.service import render
 
-SCORE_BYTES = 64 * 1024
+SCORE_BYTES = 2 * 1024 * 1024
 BATCH_BYTES = 4 * 1024 * 1024
 
 router = APIRouter(tags=["scores"])

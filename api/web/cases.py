@@ -13,7 +13,7 @@ from api.human_decisions import decide, history_of
 from api.officer_bodies import LONGEST_TEXT
 from api.problems import Problem
 from api.visible import find_visible
-from api.web.officer import Reader
+from api.web.officer import OUTCOMES, Reader
 from api.web.results import result_of
 from api.web.translations import mark
 from api.web.visiting import PageRoute, Visit, opened_to
@@ -25,11 +25,6 @@ from data.store.human_decisions import Outcome, OverrideReason, differs
 BASE = "/officer/applications"
 router = APIRouter(route_class=PageRoute, include_in_schema=False, prefix=BASE)
 
-OUTCOMES = {
-    "approve": mark("Approve"),
-    "decline": mark("Decline"),
-    "refer": mark("Pass on to someone else"),
-}
 REASONS = {
     "new_information": mark("I know something that the model does not"),
     "wrong_data": mark("A value was wrong"),

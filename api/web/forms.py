@@ -153,6 +153,12 @@ def body_of(
     return body | ({"consents": consents} if consents else {})
 
 
+def consents_of(contract: Contract, values: Mapping[str, str]) -> dict[str, bool]:
+    """What the client said about each source that rests on consent; silent ones are left out."""
+    given = {name: values.get(f"c.{name}") for name in contract.on_consent}
+    return {name: word == "yes" for name, word in given.items() if word in {"yes", "no"}}
+
+
 def typed(kind: Kind, text: str, writing: Writing) -> Any:
     """The value that a text stands for; the text itself where it is none of its kind."""
     if kind == "choice":

@@ -43,24 +43,24 @@ def main() -> None:
     seeds, most = (range(1, 3), 150) if quick else (range(1, 6), 1_000)
     bundles = [fitted(portfolio, seed) for seed in seeds]
     _correlated(portfolio)
-    worst = {"another seed": 1.0, "another background": 1.0}
+    shares: dict[str, list[float]] = {name: [] for name in BARS}
     for a, b in combinations(range(len(bundles)), 2):
         both = [Scorer(bundles[a], "a"), Scorer(bundles[b], "b")]
         people = _declined_by_all(both, portfolio, most)
         told = [_first(scorer, portfolio, people) for scorer in both]
-        share = _tell(f"seeds {seeds[a]} and {seeds[b]}", told)
-        worst["another seed"] = min(worst["another seed"], share)
+        shares["another seed"].append(_tell(f"seeds {seeds[a]} and {seeds[b]}", told))
         _tell("  path-dependent", [_first_path(s, portfolio, people) for s in both])
         _tell("  single features", [_first_feature(s, portfolio, people) for s in both])
     for seed, bundle in zip(seeds, bundles, strict=True):
         halves = [Scorer(half, "half") for half in _halves(bundle, portfolio, seed)]
         people = _declined_by_all(halves[:1], portfolio, most)
         told = [_first(scorer, portfolio, people) for scorer in halves]
-        share = _tell(f"disjoint backgrounds, seed {seed}", told)
-        worst["another background"] = min(worst["another background"], share)
+        shares["another background"].append(_tell(f"disjoint backgrounds, seed {seed}", told))
     for name, bar in BARS.items():
-        verdict = "holds" if worst[name] >= bar else "missed"
-        print(f"{name}: worst {worst[name]:.3f}, bar {bar:.2f}: {verdict}")
+        found = np.array(shares[name])
+        verdict = "holds" if found.mean() >= bar else "missed"
+        spread = f"mean {found.mean():.3f}, worst {found.min():.3f} of {len(found)}"
+        print(f"{name}: {spread}; bar {bar:.2f}: {verdict}")
 
 
 def _tell(name: str, told: Sequence[Sequence[str | None]]) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +17,8 @@ from data.errors import DataFileError
 from data.processes import silent_children
 
 EngineName = Literal["duckdb", "spark"]
+DUCKDB_MEMORY = "1500MB"
+"""What a query may hold besides its rows before it goes on in a temporary folder."""
 ENGINES: tuple[str, ...] = get_args(EngineName)
 Expression = Any  # an ibis table; ibis comes without types
 
@@ -52,7 +53,8 @@ def open_engine(name: EngineName = "duckdb", threads: int | None = None) -> Iter
     with TemporaryDirectory(prefix="microscore-") as folder:
         if name == "duckdb":
             options: dict[str, Any] = {} if threads is None else {"threads": threads}
-            backend = ibis.duckdb.connect(temp_directory=folder, **options)
+            options |= {"temp_directory": folder, "memory_limit": DUCKDB_MEMORY}
+            backend = ibis.duckdb.connect(**options)
             try:
                 yield _DuckDB(backend)
             finally:
@@ -128,9 +130,9 @@ def local_spark(
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.master(f"local[{threads or '*'}]").appName("microscore")
-    for key, value in {**_LOCAL, **(settings or {})}.items():
+    own = {"spark.pyspark.python": sys.executable}
+    for key, value in {**_LOCAL, **own, **(settings or {})}.items():
         builder = builder.config(key, value)
     try:
         with silent_children():

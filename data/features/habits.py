@@ -43,7 +43,8 @@ def _habits(events: CheckedTable, a: Aggregate, as_of: int, engine: EngineName) 
         return {}
     observers = pc.unique(events.column(a.less_leniency.observer)).drop_null()
     today = pa.table({"observer": observers, "day": np.full(len(observers), as_of // DAY)})
-    nobody = pa.table({"row": pa.array([], pa.int64())})
+    columns = {"row": pa.int64(), "key": pa.string(), "as_of": pa.int64()}
+    nobody = pa.schema(columns).empty_table()
     with open_engine(engine) as backend:
         visible = Visible(backend, nobody, events, [a])
         judged = visible.judged(a, visible.names[a.less_leniency.observer])

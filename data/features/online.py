@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from math import floor, isfinite, nan, sqrt
+from math import floor, inf, isfinite, nan, sqrt
 from typing import Any
-
-import numpy as np
 
 from data.contract import Contract, Table
 from data.contract_derivations import Aggregate, Condition, RowOperation, operands
 from data.features.measures import DAY, GRID, KM_PER_DEGREE, LIMIT, RADIANS, as_code, cosine
 from data.features.online_functions import FUNCTIONS, OF_NOTHING, Counted, exact_sum
-from data.features.settling import settle
+from data.features.settling import settled
 
 Row = Mapping[str, Any]
 """A row by column: text, int, float, bool, date or datetime (local, without zone); or None."""
@@ -46,10 +44,7 @@ def online_features(
             if (a := contract.features[n].aggregate) is not None and a.table == name
         }
         found |= aggregate_rows(contract.tables[name], wanted, rows, as_of, habits or {})
-    return {
-        name: float(settle(contract.features[name], np.array([value]))[0])
-        for name, value in found.items()
-    }
+    return {name: settled(contract.features[name], value) for name, value in found.items()}
 
 
 def aggregate_rows(
@@ -147,7 +142,7 @@ def _fits(table: Table, cell: Any, column: str, condition: Condition) -> bool:
     if cell is None:
         return False
     if isinstance(condition, dict):
-        low, high = condition.get("at_least", -np.inf), condition.get("at_most", np.inf)
+        low, high = condition.get("at_least", -inf), condition.get("at_most", inf)
         return bool(low <= float(cell) <= high)
     values = condition if isinstance(condition, tuple) else (condition,)
     if table.columns[column].type in {"string", "category"}:

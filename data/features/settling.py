@@ -17,3 +17,8 @@ def settle(feature: Feature, values: NDArray[np.float64]) -> NDArray[np.float64]
         values = np.where(np.isnan(values), np.nan, kept.astype(np.float64))
     low, high = feature.range or (-np.inf, np.inf)
     return np.clip(values, low, high) + 0.0  # -0.0 becomes 0.0
+
+
+def settled(feature: Feature, value: float) -> float:
+    """``settle`` of one value."""
+    return float(settle(feature, np.array([value]))[0])

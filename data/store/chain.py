@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -23,6 +24,7 @@ ERASURE = "erasure"
 """Kind of the events that list the ``positions`` of decisions without content from then on."""
 
 
+@lru_cache(64)  # a group of decisions has one time
 def moment(at: datetime) -> str:
     """A time as the chain has it: UTC with microseconds. Raises ValueError for a naive time."""
     if at.tzinfo is None:

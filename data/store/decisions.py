@@ -8,7 +8,9 @@ from datetime import datetime
 from struct import Struct
 from typing import Any, NamedTuple
 
-from data.store.tables import decisions
+from sqlalchemy import ColumnElement, func, literal_column, select
+
+from data.store.tables import BLOCK, BLOCK_BITS, decisions
 from data.vault import Vault
 
 COLUMNS = tuple(column.name for column in decisions.columns)
@@ -97,3 +99,18 @@ def decision_of(row: Sequence[Any], vault: Vault) -> Decision:
     application, applicant, request, record = opened
     fields = [*row[1:6], application, applicant, *row[8:16], request, record]
     return Decision(*fields)
+
+
+def about(person: str) -> ColumnElement[bool]:
+    """Whether a decision is about the pseudonym ``person``: a look into each block of the index."""
+    newest = select(func.max(decisions.c.position)).scalar_subquery()
+    first = select(literal_column("0").label("block")).cte("blocks", recursive=True)
+    last = newest.op(">>")(literal_column(str(BLOCK_BITS)))
+    blocks = first.union_all(select(first.c.block + 1).where(first.c.block < last))
+    found = (
+        select(decisions.c.position)
+        .select_from(blocks)
+        .join(decisions, blocks.c.block == BLOCK)
+        .where(decisions.c.applicant == person)
+    )
+    return decisions.c.position.in_(found)

@@ -23,7 +23,7 @@ from data.store.quick import QuickReader
 from data.store.tables_features import features, observer_habits
 from data.vault import Vault
 
-BUILD, RETAINED = "features", "features-retained"
+BUILD, RETAINED = "features", "features-gone"
 """Kinds of the events that features were built, and that old ones were deleted."""
 _BATCH = 500
 _QUICK = (

@@ -66,7 +66,6 @@ class Agreement(NamedTuple):
 
 
 _SELECT = select(*(human_decisions.c[field.name] for field in fields(HumanDecision)))
-_NEWEST = select(func.max(human_decisions.c.id)).group_by(human_decisions.c.decision_id)
 _CLEAR = decisions.c.recommendation.in_(("approve", "decline"))
 """A review asks a person to decide: there is nothing to agree with."""
 
@@ -171,21 +170,10 @@ def agreement(
     return Agreement(*counts[True]), Agreement(*counts[False])
 
 
-def versions_decided(store: Store, since: datetime) -> list[str]:
-    """Model versions of the decisions that people took since then. Raises StoreError."""
-    query = (
-        select(decisions.c.model_version)
-        .join(human_decisions, decisions.c.decision_id == human_decisions.c.decision_id)
-        .where(human_decisions.c.at >= since)
-        .distinct()
-        .order_by(decisions.c.model_version)
-    )
-    with store.read() as connection:
-        return list(connection.execute(query).scalars())
-
-
 def _in_force(since: datetime, branch: str | None) -> ColumnElement[bool]:
-    which = human_decisions.c.id.in_(_NEWEST) & (human_decisions.c.at >= since) & _CLEAR
+    c = human_decisions.c
+    newest = select(func.max(c.id)).where(c.at >= since).group_by(c.decision_id)
+    which = c.id.in_(newest) & _CLEAR
     return which if branch is None else which & (decisions.c.branch == branch)
 
 

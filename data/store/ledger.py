@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
+from itertools import chain
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 
 from data.store.chain import DECISION, ERASURE, START, decision_digest, entry_bytes, link, moment
-from data.store.decisions import Decision, decision_of, pack
+from data.store.decisions import Decision, about, decision_of, pack
 from data.store.engine import Store, driver_cursor
 from data.store.tables import audit_chain, decisions
 from data.store.tables_shadow import shadow_pairs
@@ -26,7 +27,8 @@ from data.vault.vault import Kind
 _LOCK = 0x636861696E  # 'chain'
 _ROWS = select(decisions)
 
-_SIZES = (64, 32, 16, 8, 4, 2, 1)
+_MOST = 32
+"""Rows that one statement inserts; the driver keeps the statements of all numbers up to it."""
 
 Rows = list[tuple[Any, ...]]
 Ground = Literal["requested", "consent_withdrawn", "unlawful", "ordered"]
@@ -153,7 +155,7 @@ class Ledger:
         The rows and the chain over them stay. Recorded on the chain, also when nothing was left.
         """
         person = self.person(applicant_id)
-        return self.empty(connection, decisions.c.applicant == person, person, actor, reason)
+        return self.empty(connection, about(person), person, actor, reason)
 
     def empty(
         self,
@@ -221,7 +223,7 @@ class Ledger:
     def of_applicant(self, applicant_id: str) -> list[Decision]:
         """All decisions about a person, oldest first. Raises StoreError, VaultError."""
         person = self.person(applicant_id)
-        query = _ROWS.where(decisions.c.applicant == person).order_by(decisions.c.position)
+        query = _ROWS.where(about(person)).order_by(decisions.c.position)
         with self._store.read() as connection:
             return [decision_of(row, self._vault) for row in connection.execute(query)]
 
@@ -284,19 +286,16 @@ def _tail(cursor: Any) -> Tail:
 
 
 def _insert_all(cursor: Any, table: Table, rows: Rows, sqlite: bool) -> None:
-    """Insert ``rows``; SQLite takes some in one statement, in numbers that it has seen before.
+    """Insert ``rows``; SQLite takes many in one statement.
 
     A thread gives Python's lock up around each statement of SQLite and has to get it back.
     """
     if not sqlite:
         cursor.executemany(_insert(table, "%s", 1), rows)
         return
-    at = 0
-    for size in _SIZES:
-        while len(rows) - at >= size:
-            values = [value for row in rows[at : at + size] for value in row]
-            cursor.execute(_insert(table, "?", size), values)
-            at += size
+    for at in range(0, len(rows), _MOST):
+        some = rows[at : at + _MOST]
+        cursor.execute(_insert(table, "?", len(some)), list(chain.from_iterable(some)))
 
 
 @cache

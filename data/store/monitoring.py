@@ -1,6 +1,6 @@
-"""Drift checks that were kept, the episodes of alarm, their alerts, and estimates of harm."""
+"""Drift checks that were kept, the episodes of alarm, and their alerts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Literal
@@ -13,7 +13,6 @@ from data.store.tables_monitoring import (
     drift_alerts,
     drift_checks,
     drift_episodes,
-    drift_estimates,
 )
 
 SHORTEST_PREFIX = 6
@@ -78,22 +77,6 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
-    """An estimate with its interval and, once its loans have matured, what came of it."""
-
-    check_id: str
-    measure: str
-    value: float
-    low: float
-    high: float
-    realised: float | None = None
-    realised_low: float | None = None
-    realised_high: float | None = None
-    matured: int | None = None
-    realised_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class DriftState:
     """How things stand: model to the time of its newest scheduled check, and what is open.
 
@@ -104,20 +87,17 @@ class DriftState:
     opened: Mapping[tuple[str, str], int]
 
 
-_CHECK = select(*(drift_checks.c[f.name] for f in fields(CheckEntry)))
+CHECK_ROWS = select(*(drift_checks.c[f.name] for f in fields(CheckEntry)))
 _EPISODE = select(*(drift_episodes.c[f.name] for f in fields(Episode)))
 _ALERT = select(*(drift_alerts.c[f.name] for f in fields(Alert)))
-_ESTIMATE = select(*(drift_estimates.c[f.name] for f in fields(Estimate)))
 
 
-def add_check(connection: Connection, entry: CheckEntry, estimates: Sequence[Estimate]) -> bool:
+def add_check(connection: Connection, entry: CheckEntry) -> bool:
     """Keep a check in the caller's transaction; False when it is there already."""
     here = select(drift_checks.c.check_id).where(drift_checks.c.check_id == entry.check_id)
     if connection.execute(here).first() is not None:
         return False
     connection.execute(insert(drift_checks), asdict(entry))
-    if estimates:
-        connection.execute(insert(drift_estimates), [asdict(e) for e in estimates])
     return True
 
 
@@ -136,7 +116,7 @@ def find_check(store: Store, ref: str) -> CheckEntry:
     """
     if len(ref) < SHORTEST_PREFIX or not set(ref) <= set("0123456789abcdef"):
         raise RegistryError(f"a check is named by {SHORTEST_PREFIX} or more figures of its id")
-    query = _CHECK.where(drift_checks.c.check_id.startswith(ref)).limit(2)
+    query = CHECK_ROWS.where(drift_checks.c.check_id.startswith(ref)).limit(2)
     with store.read() as connection:
         rows = connection.execute(query).all()
     if len(rows) != 1:
@@ -148,7 +128,7 @@ def find_check(store: Store, ref: str) -> CheckEntry:
 def checks_of(store: Store, version: str | None = None, limit: int = 100) -> list[CheckEntry]:
     """Checks of the newest windows first, of one model version or of all. Raises StoreError."""
     c = drift_checks.c
-    query = _CHECK.order_by(c.last_day.desc(), c.made_at.desc(), c.check_id).limit(limit)
+    query = CHECK_ROWS.order_by(c.last_day.desc(), c.made_at.desc(), c.check_id).limit(limit)
     if version is not None:
         query = query.where(c.model_version == version)
     with store.read() as connection:
@@ -159,7 +139,7 @@ def check_of_window(store: Store, version: str, first: date, last: date) -> Chec
     """The newest check of the decisions of these days, if there is one. Raises StoreError."""
     c = drift_checks.c
     days = (c.first_day == first) & (c.last_day == last) & (c.source != "file")
-    query = _CHECK.where(c.model_version == version, days).order_by(c.made_at.desc()).limit(1)
+    query = CHECK_ROWS.where(c.model_version == version, days).order_by(c.made_at.desc()).limit(1)
     with store.read() as connection:
         row = connection.execute(query).first()
     return CheckEntry(*row) if row else None
@@ -231,14 +211,6 @@ def alerts_of(store: Store, version: str | None = None, limit: int = 100) -> lis
         return [Alert(*row) for row in connection.execute(query)]
 
 
-def estimates_of(store: Store, check_id: str) -> list[Estimate]:
-    """The estimates of a check, each with what came of it if that is known. Raises StoreError."""
-    here = _ESTIMATE.where(drift_estimates.c.check_id == check_id)
-    with store.read() as connection:
-        rows = connection.execute(here.order_by(drift_estimates.c.measure))
-        return [Estimate(*row) for row in rows]
-
-
 def drift_state(store: Store) -> DriftState:
     """How all models stand, in two small queries. Raises StoreError."""
     c, e = drift_checks.c, drift_episodes.c
@@ -247,32 +219,16 @@ def drift_state(store: Store) -> DriftState:
     with store.read() as connection:
         checked = connection.execute(newest.group_by(c.model_version)).all()
         opened = connection.execute(count.group_by(e.model_version, e.level)).all()
-    return DriftState(
-        {model: at for model, at in checked}, {(model, level): n for model, level, n in opened}
-    )
+    return DriftState(dict(map(tuple, checked)), {(model, level): n for model, level, n in opened})
 
 
-def unrealised(store: Store, version: str, until: date) -> list[CheckEntry]:
-    """Checks of windows up to ``until`` with an estimate that no outcome stands beside yet.
+def close_others(store: Store, version: str, now: datetime) -> int:
+    """Close the open episodes of all other models than ``version``; return how many.
 
-    The oldest window first. Raises StoreError.
+    Raises StoreError.
     """
-    c, e = drift_checks.c, drift_estimates.c
-    waiting = select(e.check_id).where(e.realised_at.is_(None))
-    query = _CHECK.where(c.model_version == version, c.last_day <= until, c.check_id.in_(waiting))
-    with store.read() as connection:
-        return [CheckEntry(*row) for row in connection.execute(query.order_by(c.last_day))]
-
-
-def realise(connection: Connection, done: Estimate) -> bool:
-    """Put what came of an estimate beside it; the estimate itself stays as it was.
-
-    False when there is no such estimate.
-    """
-    c = drift_estimates.c
-    here = (c.check_id == done.check_id) & (c.measure == done.measure)
-    came = {
-        name: getattr(done, name)
-        for name in ("realised", "realised_low", "realised_high", "matured", "realised_at")
-    }
-    return connection.execute(update(drift_estimates).where(here).values(**came)).rowcount == 1
+    c = drift_episodes.c
+    others = (c.model_version != version) & c.closed_at.is_(None)
+    with store.write() as connection:
+        done = connection.execute(update(drift_episodes).where(others).values(closed_at=now))
+        return done.rowcount

@@ -181,6 +181,7 @@ def decided_ids(
         _D.position > positions[0],
         _D.position <= positions[1],
         _D.sealed.is_not(None),
+        _D.pd.is_not(None),
     )
     start, end = times
     if start is not None:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
     UniqueConstraint,
+    literal_column,
     text,
 )
 
@@ -68,6 +69,10 @@ def _sequence(name: str) -> Column[int]:
     return Column(name, _LONG, Identity(), primary_key=True)
 
 
+BLOCK_BITS = 8
+BLOCK = literal_column(f"(decisions.position >> {BLOCK_BITS})", Integer)
+"""The block of neighbours that a decision is in."""
+
 decisions = Table(
     "decisions",
     metadata,
@@ -91,10 +96,14 @@ decisions = Table(
     Column("row_key", LargeBinary),
     Column("sealed", LargeBinary),
     Index(None, "branch", "position"),
-    Index(None, "applicant", "position"),
+    Index("ix_decisions_block_applicant", text(f"(position >> {BLOCK_BITS})"), "applicant"),
     Index(None, "created_at"),
 )
-"""``applicant`` and ``application`` are pseudonyms; ``sealed`` holds what is personal, encrypted
+"""Pseudonyms are in no order: an index on them alone would write a page of its own for each new
+decision, which costs more than the decision. So they are in order within a block, and a person is
+found by a look into each (see ``decisions.about``).
+
+``applicant`` and ``application`` are pseudonyms; ``sealed`` holds what is personal, encrypted
 under a key of its own, which ``row_key`` holds, wrapped. Erasing a person empties both, and the
 SHA-256 of what was sealed stays. ``pd`` to ``band`` are null where no model was asked."""
 

@@ -78,6 +78,15 @@ when the content of the decision is erased. ``error``: why there is no score; ``
 SHA-256 of the vector; ``champion_recommendation``: by policy alone; ``propensity``: with which
 chance could have given a loan, null where it had no say."""
 
+shadow_exposure = Table(
+    "shadow_exposure",
+    metadata,
+    Column("month", String(7), primary_key=True),
+    Column("drawn", Integer, nullable=False),
+    Column("money", Double, nullable=False),
+)
+"""How many loans chance has recommended in a month (UTC), and for how much money."""
+
 shadow_reports = Table(
     "shadow_reports",
     metadata,

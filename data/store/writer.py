@@ -5,9 +5,7 @@ are durable. SQLite has one writer at a time anyway; on PostgreSQL it saves roun
 """
 
 import threading
-from collections.abc import Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import Connection
 
@@ -19,12 +17,64 @@ from data.store.ledger import Ledger
 
 CAPACITY = 10_000
 
+_WAITING, _HELD, _CANCELLED, _DONE = range(4)
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Submission:
-    decisions: Sequence[Decision]
-    claim: Claim | None
-    done: Future[None]
+
+class Submission:
+    """Rows that were handed over together: all of them become durable, or none.
+
+    What ``concurrent.futures.Future`` is, with one lock and one wake-up for a whole group.
+    """
+
+    __slots__ = ("_changed", "_error", "_state", "claim", "decisions", "tell")
+
+    def __init__(
+        self,
+        changed: threading.Condition,
+        decisions: Sequence[Decision],
+        claim: Claim | None,
+        tell: "Callable[[Submission], None] | None",
+    ) -> None:
+        self.decisions, self.claim, self.tell = decisions, claim, tell
+        self._changed, self._state = changed, _WAITING
+        self._error: Exception | None = None
+
+    def cancel(self) -> bool:
+        """Take the rows back; False when their commit has begun or is over."""
+        with self._changed:
+            if self._state == _WAITING:
+                self._state = _CANCELLED
+        return self._state == _CANCELLED
+
+    def cancelled(self) -> bool:
+        """Whether the rows were taken back."""
+        return self._state == _CANCELLED
+
+    def done(self) -> bool:
+        """Whether the rows are durable, refused or taken back."""
+        return self._state in {_DONE, _CANCELLED}
+
+    def hold(self) -> bool:
+        """Let nobody take the rows back any more; False when somebody has. For the writer."""
+        if self._state == _WAITING:
+            self._state = _HELD
+        return self._state != _CANCELLED
+
+    def end(self, error: Exception | None) -> None:
+        """The rows are durable, or refused with ``error``. For the writer."""
+        self._state, self._error = _DONE, error
+
+    def exception(self, timeout: float | None = None) -> Exception | None:
+        """Why the rows are not durable; None when they are. Raises TimeoutError."""
+        with self._changed:
+            if not self._changed.wait_for(self.done, timeout):
+                raise TimeoutError
+        return self._error
+
+    def result(self, timeout: float | None = None) -> None:
+        """Return when the rows are durable. Raises TimeoutError, and why they are not."""
+        if error := self.exception(timeout):
+            raise error
 
 
 class DecisionWriter:
@@ -35,32 +85,35 @@ class DecisionWriter:
         self._ledger = ledger
         self._capacity = capacity
         self._changed = threading.Condition()
-        self._waiting: list[_Submission] = []
+        self._waiting: list[Submission] = []
         self._rows = 0
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="decision-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, decisions: Sequence[Decision], claim: Claim | None = None) -> Future[None]:
-        """Hand rows over; the future is done when all of them, or none, are durable.
+    def submit(self, decisions: Sequence[Decision], claim: Claim | None = None) -> Submission:
+        """Hand rows over; the submission is done when all of them, or none, are durable.
 
         It fails with StoreError when the database cannot answer, with RowRefusedError when
         these very rows are refused, with ClaimTakenError when another request has the
-        idempotency key of ``claim``, which is kept with them. A future that could be cancelled
+        idempotency key of ``claim``, which is kept with them. One that could be cancelled
         is never written; from the commit on, none can be. Raises StoreError at once when too
-        many rows wait or the writer has stopped. A database that hangs leaves futures open: wait
+        many rows wait or the writer has stopped. A database that hangs leaves them open: wait
         for them with a limit.
         """
         return self.submit_all([(decisions, claim)])[0]
 
     def submit_all(
-        self, pairs: Sequence[tuple[Sequence[Decision], Claim | None]]
-    ) -> list[Future[None]]:
+        self,
+        pairs: Sequence[tuple[Sequence[Decision], Claim | None]],
+        tell: Callable[[Submission], None] | None = None,
+    ) -> list[Submission]:
         """Hand several submissions over together: ``submit`` for each, with one lock for all.
 
-        Raises StoreError when not all of them find room; then none is taken.
+        ``tell`` is called by the writer's thread with each that is done; a cancelled one never
+        is. Raises StoreError when not all of them find room; then none is taken.
         """
-        group = [_Submission(decisions, claim, Future()) for decisions, claim in pairs]
+        group = [Submission(self._changed, decisions, claim, tell) for decisions, claim in pairs]
         rows = sum(len(s.decisions) for s in group)
         with self._changed:
             if self._stopping:
@@ -69,77 +122,83 @@ class DecisionWriter:
                 raise StoreError("too many decisions wait for the database")
             self._waiting += group
             self._rows += rows
-            self._changed.notify()
-        return [s.done for s in group]
+            self._changed.notify_all()
+        return group
 
     def stop(self) -> None:
         """Write what waits, then end the thread. Later submissions are refused."""
         with self._changed:
             self._stopping = True
-            self._changed.notify()
+            self._changed.notify_all()
         self._thread.join()
 
     def _run(self) -> None:
         while group := self._next_group():
             self._settle(group)
 
-    def _next_group(self) -> list[_Submission]:
+    def _next_group(self) -> list[Submission]:
         """Everything that waits, at least one; empty when stopped and all is written."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._stopping)
             group, self._waiting, self._rows = self._waiting, [], 0
             return group
 
-    def _settle(self, group: Sequence[_Submission]) -> None:
+    def _settle(self, group: Sequence[Submission]) -> None:
         """Write ``group`` without those who gave up before its commit began."""
-        while group := [s for s in group if not s.done.cancelled()]:
+        while group := [s for s in group if not s.cancelled()]:
             if self._write(group):
                 return
 
-    def _write(self, group: Sequence[_Submission]) -> bool:
+    def _write(self, group: Sequence[Submission]) -> bool:
         """Write ``group`` in one transaction; if a row in it is refused, each one by itself.
 
         False when somebody gave up meanwhile: then nothing is written and nobody answered.
         """
+        late: set[Submission] = set()
         try:
             with self._store.write() as connection:
                 late = _keep_claims(connection, group)
-                first = [s for s in group if s not in late]
+                first = [s for s in group if s not in late] if late else group
                 self._ledger.append(connection, [d for s in first for d in s.decisions])
-                if not _hold(group):
+                if not self._hold(group):
                     raise _GivenUpError
         except _GivenUpError:
             return False
         except Exception as error:
             self._fail(group, error)
         else:
-            for submission in first:
-                submission.done.set_result(None)
-            for submission in late:
-                submission.done.set_exception(ClaimTakenError("another request has this claim"))
+            taken = ClaimTakenError("another request has this claim")
+            self._end({s: taken if s in late else None for s in group})
         return True
 
-    def _fail(self, group: Sequence[_Submission], error: Exception) -> None:
+    def _fail(self, group: Sequence[Submission], error: Exception) -> None:
         """Fail who it is about: all when the database cannot answer, else each by itself."""
         if len(group) > 1 and type(error) is not StoreError:
             for submission in group:
                 self._settle([submission])
             return
-        for submission in group:
-            if _hold([submission]):
-                submission.done.set_exception(error)
+        self._end({s: error for s in group if self._hold([s])})
+
+    def _hold(self, group: Sequence[Submission]) -> bool:
+        """Let nobody give up from now on; False when somebody has."""
+        with self._changed:
+            return all(s.hold() for s in group)
+
+    def _end(self, errors: Mapping[Submission, Exception | None]) -> None:
+        with self._changed:
+            for submission, error in errors.items():
+                submission.end(error)
+            self._changed.notify_all()
+        for submission in errors:
+            if submission.tell is not None:
+                submission.tell(submission)
 
 
 class _GivenUpError(Exception):
     """Somebody whose rows are in this transaction does not wait for them any more."""
 
 
-def _hold(group: Sequence[_Submission]) -> bool:
-    """Let nobody give up from now on; False as soon as somebody has."""
-    return all(s.done.running() or s.done.set_running_or_notify_cancel() for s in group)
-
-
-def _keep_claims(connection: Connection, group: Sequence[_Submission]) -> set[_Submission]:
+def _keep_claims(connection: Connection, group: Sequence[Submission]) -> set[Submission]:
     """Keep the claims of ``group``; return the submissions that came after another's claim."""
     claims = {s: s.claim for s in group if s.claim is not None}
     if not claims:

@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from data.errors import VaultError
+from data.keyed_hash import KeyedHash
 from data.secret_key import KEY_BYTES
 from data.vault.ring import PSEUDONYM, KeyRing, Stamp
 
@@ -33,7 +34,7 @@ class Vault:
         self._ciphers: dict[str, AESGCM] = {}
         self._stamp: Stamp | None = None
         ring.active()
-        self._pseudonym_key = ring.key(PSEUDONYM)
+        self._pseudonyms = KeyedHash(ring.key(PSEUDONYM))
         self.refresh()
 
     @classmethod
@@ -57,7 +58,7 @@ class Vault:
 
     def pseudonym(self, kind: Kind, text: str) -> str:
         """What stands for ``text`` in the store: HMAC-SHA-256, 64 hexadecimal digits."""
-        return hmac.digest(self._pseudonym_key, f"{kind}\0{text}".encode(), "sha256").hex()
+        return self._pseudonyms.hex(f"{kind}\0{text}".encode())
 
     def seal(self, plain: bytes, bound: str) -> tuple[bytes, bytes]:
         """``plain`` sealed under a key of its own, and that key wrapped; both only for ``bound``.

@@ -54,10 +54,10 @@ def daily_look(pairs: Pairs, rows: BoolArray, weight: FloatArray | None) -> Look
 
 
 def fixed_looks(pairs: Pairs, rows: BoolArray, weight: FloatArray | None) -> list[Look]:
-    """DeLong's interval at each of LOOKS that was reached, at 1 - error / number of looks."""
+    """DeLong's interval at each of LOOKS that was reached, with RANKING_ERROR for all together."""
     came = arrival(pairs, rows)
     bads = np.cumsum(pairs.y[came])
-    wide = float(norm.isf((RANKING_ERROR + EARLY_ERROR) / len(LOOKS)))
+    wide = float(norm.isf(RANKING_ERROR / len(LOOKS)))
     found = []
     for look in LOOKS:
         if len(bads) and bads[-1] >= look:

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from data.errors import BundleError
-from data.store.shadow import release, take
+from data.store.shadow import Assignment, release, take
 from data.store.shadow_pairs import advance, following
 from data.vault import Vault
 from scoring.registry import Registry
@@ -44,8 +44,8 @@ def _now() -> datetime:
 class Follower:
     """Follows the store of ``registry`` under the name ``worker``, which nobody else has.
 
-    Any number of followers may run: each batch is paired once. Challengers stay loaded until
-    ``close``.
+    Any number of followers may run: each batch is paired once. Challengers stay loaded, and in
+    these hands, until ``close``; those of a killed follower are free when their lease ends.
     """
 
     registry: Registry
@@ -54,6 +54,7 @@ class Follower:
     clock: Callable[[], datetime] = _now
     timeout: float = TIMEOUT
     _open: dict[str, Pairing] = field(default_factory=dict)
+    _held: dict[int, Assignment] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
         return self
@@ -67,10 +68,12 @@ class Follower:
         self.close()
 
     def close(self) -> None:
-        """End the challengers' processes."""
+        """End the challengers' processes and leave their work to others."""
         for pairing in self._open.values():
             pairing.challenger.close()
         self._open.clear()
+        while self._held:
+            release(self.registry.store, self._held.popitem()[1])
 
     def step(self) -> Step | None:
         """Pair the next batch of the challenger that is farthest behind.
@@ -82,13 +85,12 @@ class Follower:
         taken = take(store, self.worker, self.clock(), LEASE)
         if taken is None:
             return None
-        try:
-            found, position = following(store, self.vault, taken.position, BATCH)
-            mine = [p for p in found if chosen(p[1].decision_id, taken.challenger, taken.share)]
-            pairs = self._pairing(taken.challenger).pairs(mine, self.clock()) if mine else []
-            advance(store, taken, pairs, position, self.clock(), LEASE)
-        finally:
-            release(store, taken)
+        self._held[taken.id] = taken
+        found, position = following(store, self.vault, taken.position, BATCH)
+        mine = [p for p in found if chosen(p[1].decision_id, taken.challenger, taken.share)]
+        pairs = self._pairing(taken.challenger).pairs(mine, self.clock()) if mine else []
+        if not advance(store, taken, pairs, position, self.clock(), LEASE):
+            pairs = []  # somebody else has it now
         errors = sum(pair.error is not None for pair in pairs)
         return Step(taken.challenger, position, len(found), len(pairs), errors)
 

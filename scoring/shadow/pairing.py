@@ -52,11 +52,12 @@ class Pairing:
         self.challenger.close()
 
     def pairs(self, found: Sequence[Placed], now: datetime) -> list[Pair]:
-        """One pair for each decision, in their order; never raises for what a challenger does.
+        """One pair for each decision with a score, in order, whatever the challenger does.
 
         Raises BundleError, RegistryError when a champion cannot be loaded.
         """
-        parts = groupby(found, key=lambda placed: placed[1].model_version)
+        scored = [placed for placed in found if placed[1].scored]
+        parts = groupby(scored, key=lambda placed: placed[1].model_version)
         return [pair for version, part in parts for pair in self._of_one(version, [*part], now)]
 
     def _of_one(self, version: str, found: list[Placed], now: datetime) -> list[Pair]:
@@ -139,7 +140,10 @@ def _again(champion: Scorer, found: Sequence[Placed], shared: Sequence[str]) -> 
         error=[None if like else UNLIKE for like in same.tolist()],
         features=hashes(champion.contract, matrix, shared),
         recommendation=[RECOMMENDATIONS[i] for i in policy.tolist()],
-        reason=[next((r["code"] for r in record["reasons"]), None) for record in records],
+        reason=[
+            next((r["code"] for r in record["reasons"] if r["direction"]), None)
+            for record in records
+        ],
         propensity=[record.get("exploration", {}).get("propensity") for record in records],
     )
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, StorageState
 
-from tests.browser.conftest import Phone, StorageState, sign_in
+from tests.browser.conftest import Phone, sign_in
 from tests.browser.lender import Lender
 from tests.browser.story import apply
 

@@ -103,13 +103,13 @@ def test_no_leak_in_a_thousand_pairs_with_late_postings_and_reversals(engine: En
     tables, seen = _pairs(7)
     assert 0.2 < seen.mean() < 0.8
     inputs = build_applications(CONTRACT, tables, engine=engine).inputs
-    for name in (n for n in inputs if CONTRACT.features[n].aggregate is not None):
-        table = CONTRACT.features[name].aggregate.table  # type: ignore[union-attr]
+    made = {n: a for n, f in CONTRACT.features.items() if (a := f.aggregate) is not None}
+    for name, aggregate in made.items():
         leaks = inputs[name].notna().to_numpy() & ~seen
         assert not leaks.any(), name
         if name in {"scale", "week_mean", "parties"}:
             assert (inputs[name].notna().to_numpy() == seen).all()
-        assert table == "wallet" or inputs[name].isna().all()
+        assert aggregate.table == "wallet" or inputs[name].isna().all()
 
 
 def test_a_planted_leak_and_a_planted_late_posting_change_no_bit() -> None:

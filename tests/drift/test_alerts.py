@@ -19,9 +19,11 @@ from api.drifting_alerts import ALERT, MOST_TRIES, SIGNATURE, body_of
 from api.drifting_keeping import keep
 from api.drifting_settings import DriftSettings
 from api.log import Log
+from api.schedule import KINDS
 from api.worker import Done, Worker
 from data.store import Store, open_store
 from data.store.monitoring import alerts_of
+from drift.record import DriftCheck
 from tests.drift.stored import DAYS, decisions, later, settings_of, watching
 
 SECRET = "not-a-secret-of-anybody"
@@ -65,13 +67,19 @@ def receiving(*statuses: int) -> Iterator[Receiver]:
         server.server_close()
 
 
+@pytest.fixture(scope="module")
+def check(tmp_path_factory: pytest.TempPathFactory) -> DriftCheck:
+    """A changed week."""
+    home = tmp_path_factory.mktemp("alerts")
+    with watching(settings_of(home), decisions(300, change=later)) as watch:
+        return watch.decisions(DAYS, "scheduled")
+
+
 @pytest.fixture
-def store(store_url: str, tmp_path: Path) -> Iterator[Store]:
-    """A store in which a changed week has raised alerts."""
+def store(store_url: str, check: DriftCheck) -> Iterator[Store]:
+    """A store in which it has raised alerts."""
     opened = open_store(store_url)
     opened.migrate()
-    with watching(settings_of(tmp_path / "home"), decisions(300, change=later)) as watch:
-        check = watch.decisions(DAYS, "scheduled")
     keep(opened, check, NOW, webhook=True)
     yield opened
     opened.close()
@@ -79,8 +87,6 @@ def store(store_url: str, tmp_path: Path) -> Iterator[Store]:
 
 def work(store: Store, url: str | None, at: datetime) -> list[Done]:
     secret = {} if url is None else {"webhook_url": url, "webhook_secret": SECRET}
-    from api.schedule import KINDS
-
     kinds = [kind for kind in KINDS if kind.name == "drift-alert"]
     settings = settings_of(Path("nowhere"), **secret)
     return Worker(store, settings, Log(), kinds, clock=lambda: at, name="a").once()

@@ -13,19 +13,17 @@ from api.reports.drift_words import DRIFT_WORDS
 from data.contract import LANGUAGES
 from data.errors import RegistryError
 from data.store import RowRefusedError, Store, open_store
+from data.store.estimates import Estimate, estimates_of, realise, unrealised
 from data.store.jobs import all_jobs
 from data.store.monitoring import (
-    Estimate,
     alerts_of,
     check_of_window,
     checks_of,
+    close_others,
     drift_state,
     episodes_of,
-    estimates_of,
     find_check,
     keep_episode,
-    realise,
-    unrealised,
 )
 from drift.harm import ESTIMATED
 from drift.record import DriftCheck
@@ -104,8 +102,9 @@ def test_the_realised_value_stands_beside_the_estimate(
     kept = keep(store, clean, NOW)
     estimates = estimates_of(store, kept.check_id)
     assert {e.measure for e in estimates} == set(ESTIMATED)
-    assert [c.check_id for c in unrealised(store, MODEL, clean.window.end)] == [kept.check_id]
-    assert unrealised(store, MODEL, DAYS[0]) == []
+    (waiting,) = unrealised(store, clean.window.end)[MODEL]
+    assert waiting.check_id == kept.check_id
+    assert unrealised(store, DAYS[0]) == {}
     came = [Estimate(kept.check_id, e.measure, 0, 0, 0, 0.2, 0.1, 0.3, 211, NOW) for e in estimates]
     with store.write() as connection:
         assert all(realise(connection, done) for done in came)
@@ -113,7 +112,16 @@ def test_the_realised_value_stands_beside_the_estimate(
     for before, after in zip(estimates, estimates_of(store, kept.check_id), strict=True):
         assert (after.value, after.low, after.high) == (before.value, before.low, before.high)
         assert (after.realised, after.matured, after.realised_at) == (0.2, 211, NOW)
-    assert unrealised(store, MODEL, clean.window.end) == []
+    assert unrealised(store, clean.window.end) == {}
+
+
+def test_episodes_of_a_model_that_left_are_closed(
+    store: Store, checks: tuple[DriftCheck, DriftCheck]
+) -> None:
+    opened = keep(store, checks[0], NOW).episodes
+    assert close_others(store, MODEL, NOW) == 0
+    assert close_others(store, "another-0123456789ab", NOW) == len(opened)
+    assert episodes_of(store, open_only=True) == []
 
 
 def test_the_database_holds_one_open_episode_of_a_subject(

@@ -9,7 +9,13 @@ from drift import null as module
 from drift.domain import DomainNull, Sizes, canonical_order, evenly, separation
 from drift.null import Nulls, on_grid
 from drift.observed import observe
+from drift.reference import Reference
+from scoring.vector import FloatArray
 from tests.drift.populations import people, reference
+
+
+def normal(n: int, seed: int) -> FloatArray:
+    return np.random.default_rng(seed).standard_normal(n)
 
 
 def test_the_smallest_p_of_clean_windows_is_as_the_null_says() -> None:
@@ -77,3 +83,24 @@ def test_the_canonical_order_forgets_the_order_of_rows() -> None:
     for column in codes:
         np.testing.assert_array_equal(column[there], column[mixed][back])
     assert evenly(500, 5).tolist() == [0, 124, 249, 374, 499]
+
+
+def test_tails_are_as_new_rows_make_them_and_not_as_parts_of_the_reference_do() -> None:
+    """Share of p below 2 % in the far tails of new windows, of the null, and of splits."""
+    n, m, runs = 200, 1000, 400
+    new, null, parts = [], [], []
+    for seed in range(runs // 20):
+        known = Reference.of_columns({"x": normal(m, seed)}, {})
+        layout, rng = known.layout, np.random.default_rng(seed)
+        tails = module._Tails(layout, n, m)
+        null.append(tails.p(20, rng))
+        design, whole = layout.design(known.all_codes()), layout.reference
+        part = (module._splits(20, n, m, rng) @ design).astype(np.float64)
+        parts.append(layout.compare(part, n, whole - part, m - n).p[:, tails.at])
+        for i in range(20):
+            seen = observe(known, {"x": normal(n, 10_000 + 20 * seed + i)}, n, None)
+            found = layout.compare(layout.sums(seen.histograms), n, whole, m)
+            new.append(found.p[tails.at][None])
+    shares = [float((np.concatenate(p) <= 0.02).mean()) for p in (new, null, parts)]
+    assert shares[0] == pytest.approx(shares[1], abs=0.006)
+    assert shares[2] < shares[0] < 0.02

@@ -14,10 +14,11 @@ from api.drifting import Watch
 from api.drifting_keeping import keep
 from api.drifting_realised import reconcile, verdict
 from api.outcomes_matured import Lent
-from data.contract import Definition
+from data.contract import Contract, Definition
+from data.errors import RegistryError
 from data.loanbook import LoanBook
 from data.store.decisions import Decision
-from data.store.monitoring import estimates_of
+from data.store.estimates import estimates_of
 from data.store.outcomes_book import StoredLoans
 from data.store.tables_outcomes import loan_events, loans
 from drift.findings import RealisedVerdict, findings
@@ -55,6 +56,12 @@ def lent(lenders: list[Decision], *, seen_until: str = "2027-07-31") -> Lent:
     )
 
 
+def contract_of(version: str) -> Contract:
+    if version != MODEL:
+        raise RegistryError("no version is called so")
+    return scorer().contract
+
+
 def told_of(monkeypatch: pytest.MonkeyPatch, found: Lent) -> None:
     monkeypatch.setattr(drifting_realised, "read_rows", lambda *_: None)
     monkeypatch.setattr(drifting_realised, "lent_by", lambda *_: found)
@@ -65,9 +72,8 @@ def test_what_came_of_it_stands_beside_the_estimate(
 ) -> None:
     kept = keep(watch.store, watch.decisions(DAYS, "scheduled"), NOW)
     told_of(monkeypatch, lent(APPROVED))
-    contract = scorer().contract
-    assert reconcile(watch.store, contract, MODEL, NOW) == 1
-    assert reconcile(watch.store, contract, MODEL, NOW) == 0, "once"
+    assert reconcile(watch.store, contract_of, NOW) == 1
+    assert reconcile(watch.store, contract_of, NOW) == 0, "once"
     came = {e.measure: e for e in estimates_of(watch.store, kept.check_id)}
     n, bad = len(APPROVED), len(APPROVED[::3])
     rate = came["bad_rate"]
@@ -87,13 +93,13 @@ def test_loans_that_have_not_matured_are_no_result(
     keep(watch.store, watch.decisions(DAYS, "scheduled"), NOW)
     early = DAYS[1] + timedelta(days=180)
     told_of(monkeypatch, lent(APPROVED, seen_until=early.isoformat()))
-    assert reconcile(watch.store, scorer().contract, MODEL, NOW) == 0
+    assert reconcile(watch.store, contract_of, NOW) == 0
 
 
 def test_a_label_in_a_column_matures_nothing(watch: Watch) -> None:
     keep(watch.store, watch.decisions(DAYS, "scheduled"), NOW)
     assert verdict(watch.store, scorer().contract, MODEL, DAYS[1]) is None
-    assert reconcile(watch.store, scorer().contract, MODEL, NOW) == 0
+    assert reconcile(watch.store, contract_of, NOW) == 0
 
 
 def realised(*, alarm: bool, direction: str | None = "risk_too_low") -> RealisedVerdict:

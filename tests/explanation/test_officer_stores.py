@@ -16,6 +16,8 @@ from data.store.attested import find_faults
 from data.store.feedback import Feedback, newest, report
 from data.store.human_decisions import HumanDecision, history, record
 from data.store.ledger import Ledger
+from data.store.rotation import Rotation
+from data.vault import KeyRing, Vault
 from tests.decisions import append, decision, ledger_of
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -93,6 +95,20 @@ def test_a_sealed_text_opens_in_no_other_place(store_url: str, tmp_path: Path) -
             ledger.unseal_beside(connection, decision_id, sealed, "b")
         with pytest.raises(VaultError):
             ledger.unseal_beside(connection, decision_id, sealed[:-1] + b"\0", "a")
+
+
+def test_what_is_beside_a_decision_opens_after_its_key_was_rotated(
+    store_url: str, tmp_path: Path
+) -> None:
+    with filled(store_url, tmp_path) as (store, ledger, decision_id):
+        say_all(store, ledger, decision_id)
+        ring = KeyRing(tmp_path / "vault")
+        rotation = Rotation(store, ledger, Vault(ring), ring)
+        rotation.run(None, "ana", lambda _share: None)
+        assert rotation.remove_old("ana")[1] == []
+        again = ledger_of(store, tmp_path)
+        assert explanations.find(store, again, decision_id) == b"{}"
+        assert [said.text for said in newest(store, again, NOW)] == ["words"]
 
 
 def test_the_first_explanation_stays(store_url: str, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ class Sent:
     body: bytes
     headers: dict[str, str]
     status: int = 0
+    seconds: float = 0.0
     reply: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -46,9 +47,11 @@ class Client:
 
     def send(self, sent: Sent) -> bool:
         """Send it and note the answer; whether the server lets the connection open."""
+        begun = time.monotonic()
         self._connection.request("POST", "/score", sent.body, sent.headers)
         answer = self._connection.getresponse()
         content = answer.read()
+        sent.seconds = time.monotonic() - begun
         sent.status, sent.reply = answer.status, json.loads(content)
         self.retry_after = answer.getheader("retry-after")
         return answer.getheader("connection", "") != "close"

@@ -55,7 +55,7 @@ def swap_under_load(
     store.close()
     seen.answers = len(clients.answered)
     seen.failed = len(clients.sent) - len(clients.acknowledged)
-    seen.failures.update(str(sent.reply.get("type")) for sent in clients.sent if sent.status != 200)
+    seen.failures.update(_told(sent) for sent in clients.sent if sent.status != 200)
     with open_ledger(settings) as (_, ledger):
         for sent in clients.acknowledged:
             stored = ledger.find(sent.reply["decision_id"])
@@ -74,6 +74,10 @@ def _wait_for(clients: Load, version: str) -> float:
             return time.monotonic() - begun
         assert time.monotonic() - begun < PATIENCE, f"{version} does not come into service"
         time.sleep(0.02)
+
+
+def _told(sent: Sent) -> str:
+    return f"{sent.status} {sent.reply.get('type')} after {sent.seconds:.1f} s"
 
 
 def _version(sent: Sent) -> str:

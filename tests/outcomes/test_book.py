@@ -20,7 +20,7 @@ from data.reading import read_portfolio
 from data.store import Store, open_store
 from data.store.decisions import Decision
 from data.store.ledger import Ledger
-from data.store.outcome_events import Origin
+from data.store.outcome_events import LoanEvent, Origin
 from data.store.outcomes_book import SETTLING_DAYS, read_rows
 from data.synthetic import generate_portfolio
 from tests.bundles import small_contract
@@ -203,6 +203,29 @@ def test_performance_tells_whole_vintages_alone(store: Store, ledger: Ledger) ->
     assert told.ranking.slope.value is None
     assert told.early.first_payment[0].bad == 21
     assert told == type(told).model_validate_json(told.model_dump_json())
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [],
+        [loan("A")],
+        [loan("A", dues=0)],
+        [loan("A", dues=0), paid("A", END)],
+        [loan("A"), paid("A", END), happened("reversal", "A", END, reverses="D-A")],
+    ],
+    ids=["nothing", "no payment", "no schedule", "payment alone", "taken back"],
+)
+def test_performance_of_next_to_nothing(
+    store: Store, ledger: Ledger, events: list[LoanEvent]
+) -> None:
+    if events:
+        append(store, ledger, decided("A", LENT))
+        keep(store, ledger, *events)
+    told = performance(store, CONTRACT, MODEL, NOW.date())
+    assert told.loans.matured == 0
+    assert told.years == []
+    assert told.ranking.auc.value is None
 
 
 def test_a_label_in_a_column_does_not_mature(store: Store) -> None:

@@ -1,6 +1,7 @@
 """Each event is kept once, a contradiction is refused by name, and nothing personal is stored."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -104,6 +105,14 @@ def test_a_loan_is_paid_out_once_and_its_schedule_stands(store: Store, ledger: L
     assert [r.field for r in refused(store, ledger, dearer)] == ["instalments"]
     longer = loan("A", dues=4)
     assert keep(store, ledger, longer) == Taken(instalments=1, known=4)
+
+
+def test_two_imports_at_once_keep_each_event_once(store: Store, ledger: Ledger) -> None:
+    events = [loan("A"), *(paid("A", DUE + timedelta(days=n)) for n in range(50))]
+    with ThreadPoolExecutor(4) as threads:
+        taken = list(threads.map(lambda _: keep(store, ledger, *events), range(4)))
+    assert sum(t.events for t in taken) == 51
+    assert rows(store) == (1, 3, 51)
 
 
 def test_good_events_of_a_file_are_kept_beside_refused_ones(store: Store, ledger: Ledger) -> None:

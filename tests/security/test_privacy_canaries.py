@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
@@ -10,7 +11,11 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from api.examples import example_outcomes
+from api.wiring import open_home_store
 from data.errors import StoreError
+from data.store.performance import keep_report
+from tests.outcomes.reports import report
 from tests.planted import dump, written_forms
 from tests.web.world import World, application, home_settings, served
 
@@ -22,6 +27,10 @@ SENT = application(
     application_id=APPLICATION,
     sources={"application": {"amount": 5000.0, "income": NUMBER}, "wallet": {"wallet_inflow": 1.5}},
 )
+LOAN = example_outcomes()
+for event in LOAN["events"]:
+    event |= {"event_id": f"{PERSON}-{event['kind']}", "application_id": APPLICATION}
+LOAN["events"][0]["applicant_id"] = PERSON
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/score"): SENT,
     ("POST", "/score/batch"): {"applications": [SENT, SENT]},
@@ -31,6 +40,9 @@ BODIES: dict[tuple[str, str], Any] = {
     ("GET", "/applicants/{applicant_id}/consents"): None,
     ("GET", "/applicants/{applicant_id}/export"): None,
     ("DELETE", "/applicants/{applicant_id}"): None,
+    ("POST", "/outcomes"): LOAN,
+    **{("GET", p): None for p in ("/outcomes/performance", "/portfolio/vintages")},
+    ("GET", "/portfolio/par"): None,
     **{("GET", path): None for path in ("/livez", "/readyz", "/metrics", "/openapi.json")},
     **{("GET", path): None for path in ("/docs", "/docs/assets/{name}", "/problems/{slug}")},
 }
@@ -66,6 +78,9 @@ FAULTS = (
 @pytest.fixture
 def world(store_url: str, tmp_path: Path) -> Iterator[World]:
     with served(home_settings(tmp_path / "home", store_url)) as made:
+        with open_home_store(made.settings) as store:
+            content = report().model_dump_json().encode()
+            keep_report(store, "small", datetime.now(UTC), content)
         yield made
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from api.shadowing import Shop, start_shadow
 from data.errors import NotEnoughDataError, RegistryError
+from data.store import open_store
 from data.store.shadow import assignments_of, stop, take
 from data.store.shadow_pairs import Pair, pairs_between, pairs_of_person
 from scoring.sealing import write_bundle
@@ -177,3 +178,16 @@ def test_requests_that_lack_an_input_of_the_challenger_are_not_scored(shop: Shop
     told = replay(shop.registry, shop.vault, version, Past(FIRST), NOW)
     assert (told.paired, told.errors) == (5, 5)
     assert {p.error for p in pairs(shop, champion, version)} == {"not-comparable"}
+
+
+def test_a_store_in_a_hurry_leaves_others_as_durable_as_before(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    hurried, other = open_store(url), open_store(url)
+    hurried.migrate()
+    hurried.hurry()
+    levels = []
+    for store in (hurried, other):
+        with store.read() as connection:
+            levels.append(connection.exec_driver_sql("PRAGMA synchronous").scalar())
+        store.close()
+    assert levels == [1, 2]

@@ -14,6 +14,7 @@ from api.cli import demo
 from api.schedule import blocks
 from api.wiring import open_home_store, open_ledger, open_registry
 from data.statements import Stated, Statement
+from data.store.attested import find_faults
 from data.store.audits import acceptances_of
 from fairness.records import AuditRecord, audit_id, json_schema
 from scoring.sealing import write_bundle
@@ -21,6 +22,7 @@ from scoring.signing import SigningKey
 from tests.bundles import small_bundle
 from tests.fairness.stored import decisions, is_woman, model
 from tests.gates import CLEARED
+from tests.promotion import compared, with_held_out
 from tests.story.conftest import run_command
 
 N = 700
@@ -38,7 +40,8 @@ def versions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, st
         settings = AuditSettings(home=home, protected_url=None)
         key = SigningKey.load_or_create(settings.keys_folder)
         with open_registry(settings) as registry:
-            sealed = [write_bundle(small_bundle(s), registry.models_folder, key) for s in (0, 1)]
+            made = [with_held_out(small_bundle(seed)) for seed in (0, 1)]
+            sealed = [write_bundle(b, registry.models_folder, key) for b in made]
             first, second = (registry.register(s, "test").version for s in sealed)
             registry.promote(first, CLEARED, "test")
         with open_ledger(settings) as (store, ledger), store.write() as connection:
@@ -104,33 +107,49 @@ def test_a_challenger_is_audited_and_compared_on_the_same_people(
 def test_a_failed_audit_is_accepted_by_two_people_and_then_promotes(
     versions: tuple[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    refused = run_command("models", "promote", versions[0])
+    with open_registry() as registry:
+        registry.promote(versions[1], CLEARED, "test")
+        compared(registry.store, versions[1], versions[0], "NOT WORSE")
+    monkeypatch.setenv("MICROSCORE_PROMOTION_MARGIN", "0.1")
+    wanted = [key_file(tmp_path, name, "mlops") for name in ("Cid", "Dee")]
+    promote = ("models", "promote", versions[0], "--reason", REASON, "--json", "--key-file")
     run_command("fairness", "audit", "--decisions", DAYS, "--profile", "eu", "--json")
     listed = run_command("fairness", "audits", "--model", versions[0], "--json").json["audits"]
     failed = [a["audit"] for a in listed if a["verdict"] == "FAIL"]
     assert failed, "women of this portfolio are late, so the model declines them"
-    refused = run_command("models", "promote", versions[0])
+    refused = run_command(*promote, wanted[0])
     assert refused.code == 1
-    assert "microscore fairness accept" in refused.errors
+    assert "microscore fairness accept" in refused.json["error"]["message"]
     for name in ("Ana", "Ben"):
-        made = run_command("keys", "create", "--role", "risk", "--name", name, "--json").json
-        path = tmp_path / name
-        path.write_text(made["key"], "utf-8")
+        path = key_file(tmp_path, name, "risk")
         for audit in failed:
-            given = ("--reason", REASON, "--key-file", str(path), "--json")
+            given = ("--reason", REASON, "--key-file", path, "--json")
             done = run_command("fairness", "accept", audit, *given)
             assert done.code == 0, done.errors
     assert done.json["accepted_by"] == ["Ana", "Ben"]
-    monkeypatch.setenv("MICROSCORE_API_KEY", made["key"])
+    monkeypatch.setenv("MICROSCORE_API_KEY", Path(path).read_text())
     again = run_command("fairness", "accept", failed[0], "--reason", REASON)
     assert again.code == 1
     assert "another one must" in again.errors
-    promoted = run_command("models", "promote", versions[0], "--json")
-    assert promoted.code == 0, promoted.errors
-    (gate,) = promoted.json["gates"]
-    assert "accepted by Ana and Ben" in gate["detail"]
+    states = []
+    for path in wanted:
+        promoted = run_command(*promote, path)
+        assert promoted.code == 0, promoted.errors
+        states.append((promoted.json["state"], promoted.json["people"]))
+    assert states == [("proposed", ["Cid"]), ("promoted", ["Cid", "Dee"])]
+    gates = {gate["name"]: gate["detail"] for gate in promoted.json["gates"]}
+    assert "accepted by Ana and Ben" in gates["fairness"]
     with open_registry() as registry:
-        assert registry.events("champion")[-1].gates == [gate]
+        assert registry.events("champion")[-1].gates == promoted.json["gates"]
+        assert find_faults(registry.store) == []
+
+
+def key_file(folder: Path, name: str, role: str) -> str:
+    """A file with a new key of a person."""
+    made = run_command("keys", "create", "--role", role, "--name", name, "--json").json
+    path = folder / name
+    path.write_text(made["key"], "utf-8")
+    return str(path)
 
 
 def test_two_stand_ins_accept_for_the_demonstration(

@@ -137,14 +137,14 @@ def test_what_breaks_the_contract_is_refused(world: World, body: bytes) -> None:
     assert reply.json()["errors"]
 
 
-@pytest.mark.parametrize("size", [64 * 1024 + 1, 10_000_000])
+@pytest.mark.parametrize("size", [2 * 1024 * 1024 + 1, 10_000_000])
 def test_a_large_body_is_refused(world: World, size: int) -> None:
     assert_silent_problem(post(world, b'"' + b"P" * (size - 2) + b'"'), 413)
 
 
 def test_a_large_body_without_its_length_is_refused(world: World) -> None:
     headers = world.auth() | {"Content-Type": "application/json"}
-    parts = (b"[" * 1000 for _ in range(100))
+    parts = (b"[" * 50_000 for _ in range(50))
     assert_silent_problem(world.client.post("/score", content=parts, headers=headers), 413)
 
 

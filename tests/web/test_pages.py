@@ -11,8 +11,12 @@ import orjson
 import pytest
 from starlette.testclient import TestClient
 
+from api.accounts import make_link
+from api.api_keys import Pepper
 from api.web import assets
+from api.wiring import open_ledger
 from data.contract import LANGUAGES
+from data.store.consents import history
 from tests.bundles import small_contract
 from tests.security.pages import SAME, add, browser, post, sign_in, token
 from tests.web.world import World, application, home_settings, served, stored
@@ -82,6 +86,22 @@ def test_consent_decides_whether_a_source_is_used(world: World, amina: TestClien
         sent = {"c.wallet": agreed, "f.wallet_inflow": "4242.75"}
         made = stored(world, id_of(send(amina, **sent)))
         assert (b"4242.75" in made.request) == used
+
+
+def test_what_the_client_says_today_counts(world: World, amina: TestClient) -> None:
+    path, sent = "/applicants/C-77/consents", {"applicant_id": "C-77", "f.wallet_inflow": "4242.75"}
+    seen = []
+    for agreed in ("yes", "no", "", "yes", "yes"):
+        made = stored(world, id_of(send(amina, **sent, **{"c.wallet": agreed})))
+        (state,) = world.client.get(path, headers=world.auth("auditor")).json()["consents"]
+        seen.append((state["granted"], b"4242.75" in made.request))
+    assert seen == [(True, True), (False, False), (False, False), (True, True), (True, True)]
+    with open_ledger(world.settings) as (store, ledger):
+        words = [word.granted for word in history(store, ledger.person("C-77"))]
+    assert words == [True, False, True], "each word once"
+    send(amina, **sent | {"f.amount": "wrong", "applicant_id": "C-78", "c.wallet": "yes"})
+    with open_ledger(world.settings) as (store, ledger):
+        assert history(store, ledger.person("C-78")) == []
 
 
 def test_the_same_form_twice_is_one_decision(world: World, amina: TestClient) -> None:
@@ -184,10 +204,6 @@ def test_a_file_changes_its_name_with_its_content() -> None:
 
 
 def test_a_link_is_good_once(world: World) -> None:
-    from api.accounts import make_link
-    from api.api_keys import Pepper
-    from api.wiring import open_ledger
-
     person = add(world.settings, "newcomer")
     pepper = Pepper.load_or_create(world.settings.keys_folder)
     with open_ledger(world.settings) as (store, ledger):

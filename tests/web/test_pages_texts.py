@@ -51,7 +51,9 @@ def _texts(catalogue: Catalog) -> list[tuple[Key, str, str]]:
     for message in catalogue:
         if message.id:
             ids = [message.id] if isinstance(message.id, str) else list(message.id)
-            told = [message.string] if isinstance(message.string, str) else list(message.string)
+            told = (
+                [message.string] if isinstance(message.string, str) else [*(message.string or ())]
+            )
             key = message.context, ids[0]
             found += [(key, ids[min(i, len(ids) - 1)], text) for i, text in enumerate(told)]
             assert not message.fuzzy, key

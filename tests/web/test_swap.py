@@ -13,12 +13,15 @@ from fastapi import FastAPI
 from api.log import Log
 from api.metrics import Metrics
 from api.serving import Champion
+from api.wiring import open_home_store
+from data.store.models import add_event, newest_event
 from scoring.champion import ChampionWatcher
 from scoring.scorer import Scorer
 from tests.bundles import small_bundle
 from tests.web.world import World, application, home_settings, promote, served
 
 SWAPS = 50
+PATIENCE = 60
 
 
 class Switch:
@@ -122,3 +125,49 @@ def test_a_promoted_model_comes_into_service(tmp_path: Any) -> None:
         metrics = world.client.get("/metrics").text
         assert f'microscore_champion{{contract="small",model="{second}"}} 1.0' in metrics
         assert first not in metrics.split("# HELP microscore_champion ")[1]
+
+
+def test_a_load_that_hangs_holds_up_nobody(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a canary hangs, requests are answered, and a suspension is heeded all the same."""
+    settings = home_settings(tmp_path)
+    with served(settings) as world:
+        watcher = cast(FastAPI, world.client.app).state.service.champion.watcher
+        begun, gate, load = Event(), Event(), watcher.registry.load
+
+        def hang(version: str) -> Scorer:
+            begun.set()
+            assert gate.wait(PATIENCE)
+            scorer: Scorer = load(version)
+            return scorer
+
+        monkeypatch.setattr(watcher.registry, "load", hang)
+        first = world.score().json()["versions"]["model"]
+        second = promote(settings, small_bundle(1))
+        assert begun.wait(PATIENCE)
+        for _ in range(20):
+            reply = world.score()
+            assert (reply.status_code, reply.json()["versions"]["model"]) == (200, first)
+        reason = {"reason": "it answers strangely"}
+        suspended = world.client.post("/models/suspend", json=reason, headers=world.auth("admin"))
+        assert suspended.status_code == 200
+        assert world.score().json()["recommendation"] == "refer"
+        gate.set()
+        until = time.monotonic() + PATIENCE
+        while world.score().json()["versions"]["model"] != second:
+            assert time.monotonic() < until
+        assert world.score().json()["recommendation"] == "refer"
+
+
+def test_a_request_waits_for_the_promotion_that_holds_the_database(tmp_path: Any) -> None:
+    settings = home_settings(tmp_path)
+    with served(settings) as world, open_home_store(settings) as other:
+        assert world.score().status_code == 200
+        with ThreadPoolExecutor(4) as pool:
+            with other.write() as connection:
+                event = newest_event(other, "champion", ["promote"])
+                assert event is not None
+                add_event(connection, event)
+                waiting = [pool.submit(world.score) for _ in range(4)]
+                time.sleep(0.4)
+                assert not any(one.done() for one in waiting)
+            assert [one.result().status_code for one in waiting] == [200] * 4

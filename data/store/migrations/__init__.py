@@ -1,3 +1,3 @@
 """Alembic migrations of the store; ``HEAD`` is the version that this program works with."""
 
-HEAD = "7"
+HEAD = "8"

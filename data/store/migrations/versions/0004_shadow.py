@@ -16,6 +16,13 @@ def upgrade() -> None:
     """Make the tables."""
     _assignments()
     _pairs()
+    op.create_table(
+        "shadow_exposure",
+        sa.Column("month", sa.String(7), nullable=False),
+        sa.Column("drawn", sa.Integer, nullable=False),
+        sa.Column("money", sa.Double, nullable=False),
+        sa.PrimaryKeyConstraint("month", name="pk_shadow_exposure"),
+    )
     _reports()
 
 
