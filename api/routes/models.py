@@ -32,7 +32,7 @@ REASON_BYTES = 4 * 1024
 _VERSION = r"^[a-z][a-z0-9_]{0,63}-[0-9a-f]{12}$"
 
 router = APIRouter(tags=["models"])
-_ASKING = responses("unauthorized", "forbidden", "store-unavailable")
+_ASKING = responses("unauthorized", "forbidden", "invalid-parameter", "store-unavailable")
 _CHANGING = responses(
     "invalid-json",
     "unauthorized",

@@ -90,7 +90,6 @@ async def sign_out(visit: SignedIn) -> Response:
         await visit.service.sessions.sign_out(visit.visitor, everywhere="everywhere" in form)
     response = RedirectResponse("/sign-in", 303)
     response.delete_cookie(cookie_name(visit.request), secure=is_secure(visit.request))
-    response.headers["clear-site-data"] = '"cache"'
     return response
 
 

@@ -2,7 +2,7 @@
 
     python bench/shadow/false_winner.py [--quick] [--replicates N]
 
-A year in which outcomes become known day by day; 161 looks, the first at 20 bad loans. Naive:
+A year in which outcomes become known day by day; 161 looks, the first at 60 bad loans. Naive:
 DeLong's test at p < 0.05 at each look, as tools do today. Ours: ``ranking_state`` and
 ``accuracy_state`` at each look; a year is lost when any look of either says BETTER. "AUC alone"
 is the confidence sequence and the exact bet behind the ranking, each at its share of the error.
@@ -21,7 +21,7 @@ from drift.shadow.accuracy import MOST
 from drift.shadow.sequences import bet, widening
 from drift.shadow.states import ACCURACY_ERROR, EARLY_ERROR, FEWEST_BADS, RANKING_ERROR
 
-LOANS, RATE, NOISE, LOOKS, FIRST_BADS = 4_000, 0.12, 0.6, 161, 20
+LOANS, RATE, NOISE, LOOKS, FIRST_BADS = 4_000, 0.12, 0.6, 161, 60
 BAR = 0.05
 Values = np.ndarray
 

@@ -23,7 +23,7 @@ from drift.shadow.report import Made, Question, compare
 from scoring.policy import RECOMMENDATIONS
 from scoring.states import State
 
-APPLICATIONS, NOISE, QUOTA, BAND = 20_000, 0.6, 0.05, 0.2
+APPLICATIONS, NOISE, QUOTA, BAND = 20_000, 0.9, 0.05, 0.2
 BAR = 0.005
 TODAY = {0.8: 0.018, 0.6: 0.025, 0.4: 0.039}
 REVIEW = RECOMMENDATIONS.index("review")

@@ -13,9 +13,12 @@ from starlette.testclient import TestClient
 
 from api.accounts import make_link
 from api.api_keys import Pepper
+from api.limits import come_later
+from api.problems import Problem
 from api.web import assets
 from api.wiring import open_ledger
 from data.contract import LANGUAGES
+from data.errors import StoreError
 from data.store.consents import history
 from tests.bundles import small_contract
 from tests.security.pages import SAME, add, browser, post, sign_in, token
@@ -192,6 +195,34 @@ def test_a_page_weighs_little(amina: TestClient) -> None:
         "public, max-age=31536000, immutable"
     }
     assert {file.headers["content-encoding"] for file in files} == {"gzip"}
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "told"),
+    [
+        (StoreError("down"), 503, "The server cannot reach its database now."),
+        (Problem("no-champion"), 503, "No model is in service."),
+        (come_later("too-many-requests", 7), 429, "Wait a minute"),
+        (Problem("internal-error"), 500, "The server could not do that."),
+    ],
+)
+def test_a_failure_is_a_page_too(
+    world: World,
+    amina: TestClient,
+    monkeypatch: pytest.MonkeyPatch,
+    failure: Exception,
+    status: int,
+    told: str,
+) -> None:
+    def fail(*_: Any) -> None:
+        raise failure
+
+    app: Any = world.client.app
+    monkeypatch.setattr(app.state.service.authenticator, "pace", fail)
+    reply = amina.get("/officer")
+    assert (reply.status_code, reply.headers["content-type"][:9]) == (status, "text/html")
+    assert told in reply.text
+    assert reply.headers.get("retry-after") == ("7" if status == 429 else None)
 
 
 def test_a_file_changes_its_name_with_its_content() -> None:
