@@ -9,9 +9,9 @@ endpoint validates the same body with the same pydantic types and answers one wo
 turns, so that noise meets both; a figure is the median of the ratios of neighbouring runs.
 
 What the ratio leaves out: a POST /score without a query or an Idempotency-Key is answered by the
-outermost layer (``api/edge.py``), before the routing and the solving of dependencies that the
-empty endpoint pays for; ``--routed`` asks with a query and so pays for them, too. wrk must be on
-the PATH.
+outermost layer (``api/edge.py``), before the framework's own layers, the routing and the solving
+of dependencies that the empty endpoint pays for; ``--routed`` asks with a query and so pays for
+them, too. wrk must be on the PATH.
 """
 
 from __future__ import annotations

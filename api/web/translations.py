@@ -4,7 +4,6 @@ Every ``locales/<language>/*.po`` is read, so that each area of pages has a file
 fails on a text that a language lacks and on one that no page uses.
 """
 
-from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
@@ -82,8 +81,3 @@ class Words:
 def words_of(language: Language) -> Words:
     """The texts of ``language``, read once."""
     return Words(language)
-
-
-def filled(text: str, values: Mapping[str, object]) -> str:
-    """``text`` with its ``%(name)s`` filled in."""
-    return text % values if values else text

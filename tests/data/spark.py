@@ -8,6 +8,17 @@ from data.features.engine import local_spark
 
 @contextmanager
 def spark_session() -> Iterator[None]:
-    """Two threads and as few partitions as there are rows to test with."""
-    with local_spark(2, {"spark.sql.shuffle.partitions": "1", "spark.driver.memory": "1g"}):
+    """Two threads, and nothing that only pays for more rows than a test has.
+
+    Without compiled code a query of a few rows takes a third of the time; the expressions are
+    the same.
+    """
+    small = {
+        "spark.driver.memory": "1g",
+        "spark.sql.adaptive.enabled": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.shuffle.partitions": "1",
+    }
+    with local_spark(2, small):
         yield

@@ -1,11 +1,12 @@
 """A PostgreSQL server that a test may stop, freeze and start again."""
 
+import os
 import shutil
 import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -44,13 +45,16 @@ class Server:
         self._signal(signal.SIGCONT)
 
     def _signal(self, number: signal.Signals) -> None:
-        first = (self.folder / "data" / "postmaster.pid").read_text().split("\n")[0]
+        """To the server first, which then starts no more of its processes; some end by then."""
+        first = int((self.folder / "data" / "postmaster.pid").read_text().split("\n")[0])
+        os.kill(first, number)
         listed = subprocess.run(
             ["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
         )
-        pairs = [line.split() for line in listed.stdout.splitlines()]
-        pids = [first, *(pid for pid, parent in pairs if parent == first)]
-        subprocess.run(["kill", f"-{number.value}", *pids], check=True)
+        pairs = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
+        for pid in [pid for pid, parent in pairs if parent == first]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self._programs / program), f"--pgdata={self.folder / 'data'}", *arguments]

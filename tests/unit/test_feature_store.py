@@ -102,7 +102,7 @@ def test_a_person_gets_them_and_an_erasure_takes_them(
     held = hand_out(store, ledger, "C-1", "test").features
     assert {h.source: dict(h.values) for h in held} == PEOPLE["C-1"]
     assert {(h.contract, h.stands_for) for h in held} == {(NAME, DAY)}
-    erase(store, ledger, "C-1", "test", "request")
+    erase(store, ledger, "C-1", "test", "requested")
     assert hand_out(store, ledger, "C-1", "test").features == []
     assert kept.find(NAME, [ledger.person("C-2")])[ledger.person("C-2")]
 

@@ -112,3 +112,10 @@ def test_money_and_days_are_written_as_the_language_does() -> None:
     assert "1,250,000" in texts["en"]
     assert "1\u202f250\u202f000" in texts["fr"]
     assert all("CFA" in text for text in texts.values())
+
+
+def test_shares_and_signs_are_written_as_the_language_does() -> None:
+    english, french = Writing("en", "XOF", "UTC"), Writing("fr", "XOF", "UTC")
+    assert (english.percent(0.257), english.percent(0.257, 1)) == ("26%", "25.7%")
+    assert french.percent(0.257, 1) == "25,7\u202f%"
+    assert [english.signed(n) for n in (4, 0, -4)] == ["+4", "0", "\u22124"]
