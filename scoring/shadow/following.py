@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -108,12 +107,14 @@ def pairing_of(
     replayed: bool = False,
     threads: int = 1,
 ) -> Pairing:
-    """The challenger ``version``, not started yet. Raises RegistryError when it is unknown."""
+    """The challenger ``version``, not started yet, with ``threads`` of its own.
+
+    Raises RegistryError when it is unknown.
+    """
     version, folder = registry.resolve(version)
     try:
         contract = registry.open(version)[1].contract
     except BundleError:
         contract = None
     challenger = Challenger(folder, registry.keys_folder, timeout, threads)
-    champions = partial(registry.load, threads=threads)
-    return Pairing(version, contract, challenger, champions, replayed)
+    return Pairing(version, contract, challenger, registry.load, replayed)

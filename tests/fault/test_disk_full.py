@@ -5,11 +5,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
-from psycopg import Cursor
+from psycopg import Cursor, sql
 from psycopg.errors import DiskFull
 
 from tests.fault.disk import filled, limited_files, small_file_system
@@ -85,20 +85,26 @@ def tablespace(server: Server) -> Iterator[tuple[Path | None, str]]:
     folder = Path(tempfile.mkdtemp(prefix="small-", dir="/tmp"))
     mount = folder / "mount"
     try:
-        with small_file_system(mount, MEGABYTES) as mounted:
-            if not mounted:
-                yield None, server.url
-                return
-            place = mount / "tables"
-            place.mkdir()
+        with (
+            small_file_system(mount, MEGABYTES) as mounted,
+            psycopg.connect(server.url, autocommit=True) as admin,
+        ):
             folder.chmod(0o755)
-            if user := _server_user():
-                shutil.chown(place, user)
-            with psycopg.connect(server.url, autocommit=True) as admin:
-                admin.execute(f"CREATE TABLESPACE small LOCATION '{place}'")
-                admin.execute("CREATE DATABASE small TABLESPACE small")
-                yield mount, server.url.replace("/postgres?", "/small?")
-                admin.execute("DROP DATABASE small WITH (FORCE)")
+            where = _on(admin, mount / "tables") if mounted else ""
+            admin.execute(f"CREATE DATABASE small {where}")
+            yield mount if mounted else None, server.url.replace("/postgres?", "/small?")
+            admin.execute("DROP DATABASE small WITH (FORCE)")
+            if mounted:
                 admin.execute("DROP TABLESPACE small")
     finally:
         shutil.rmtree(folder)
+
+
+def _on(admin: psycopg.Connection, folder: Path) -> LiteralString:
+    """Make a tablespace in ``folder``; what puts a database there."""
+    folder.mkdir()
+    if user := _server_user():
+        shutil.chown(folder, user)
+    place = sql.Literal(str(folder))
+    admin.execute(sql.SQL("CREATE TABLESPACE small LOCATION {}").format(place))
+    return "TABLESPACE small"
