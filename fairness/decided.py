@@ -50,7 +50,8 @@ class Decided:
         """Of what was asked and answered, in order."""
         digest = hashlib.sha256()
         for d in self.decisions:
-            told = f"{d.decision_id} {d.numbers.log_odds.hex()} {d.recommendation} {len(d.request)} "
+            scored = f"{d.numbers.log_odds.hex()} {d.recommendation}"
+            told = f"{d.decision_id} {scored} {len(d.request)} "
             digest.update(told.encode() + d.request)
         return digest.hexdigest()
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from data.contract import Contract
 from data.errors import DataFileError, NotEnoughDataError
-from data.features.parts import Part, part_paths, read_outcomes, read_part
+from data.features.parts import Part, part_paths, read_part, rows_in
 from data.processes import silent_children
 from scoring.applicants import keyed_hash, names
 from scoring.boosting import Learner, Sample, trees_of
@@ -97,8 +97,7 @@ def train_distributed(
 
 def _sample(contract: Contract, paths: list[Path], seed: int) -> Part:
     """All rows of a random share of the applicants."""
-    known = [read_outcomes(path) for path in paths]
-    total = sum(len(y) for _, y in known)
+    total = sum(rows_in(path) for path in paths)
     share = min(1.0, SAMPLE_ROWS / max(total, 1))
     parts = []
     for path in paths:

@@ -88,22 +88,21 @@ def part_hashes(contract: Contract, folder: Path) -> dict[str, str]:
     return out
 
 
-def read_part(contract: Contract, path: Path, columns: list[str] | None = None) -> Part:
-    """All of a part; ``columns``: only these inputs."""
-    return _part(contract, pq.read_table(path), columns)
+def read_part(contract: Contract, path: Path) -> Part:
+    """All of a part."""
+    return _part(contract, pq.read_table(path))
 
 
 def read_chunks(contract: Contract, path: Path, rows: int) -> Iterator[Part]:
     """A part in chunks of at most ``rows`` applications, in its order."""
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(rows):
-            yield _part(contract, pa.Table.from_batches([batch]), None)
+            yield _part(contract, pa.Table.from_batches([batch]))
 
 
-def read_outcomes(path: Path) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
-    """Applicants and outcomes of a part, without its inputs."""
-    table = pq.read_table(path, columns=["_applicant", OUTCOME])
-    return as_objects(table["_applicant"]), as_floats(table[OUTCOME])
+def rows_in(path: Path) -> int:
+    """Applications in a part, without reading them."""
+    return int(pq.read_metadata(path).num_rows)
 
 
 def _table(applications: Applications, y: NDArray[np.float64] | None) -> pa.Table:
@@ -125,7 +124,7 @@ def _identity(contract: Contract) -> tuple[bytes, bytes]:
     return contract.contract.encode(), ",".join(contract.inputs).encode()
 
 
-def _part(contract: Contract, table: pa.Table, columns: list[str] | None) -> Part:
+def _part(contract: Contract, table: pa.Table) -> Part:
     keys = pd.DataFrame(
         {role: as_objects(table[f"_{role}"]) for role in get_args(KeyRole)}, dtype=object
     )
@@ -135,7 +134,7 @@ def _part(contract: Contract, table: pa.Table, columns: list[str] | None) -> Par
     inputs = {
         name: as_floats(table[name]) if contract.spec(name).categories is None
         else as_objects(table[name])
-        for name in (contract.inputs if columns is None else columns)
+        for name in contract.inputs
     }  # fmt: skip
     frame = pd.DataFrame({n: pd.Series(v, dtype=v.dtype) for n, v in inputs.items()})
     return Part(keys, as_of, frame, as_floats(table[OUTCOME]))

@@ -70,7 +70,9 @@ def test_features_are_those_of_the_request() -> None:
 def test_a_score_that_does_not_come_from_the_request_is_found() -> None:
     made = decisions(N)
     assert [f.scores_changed for f in replayed(model(), sample(decided(made)))] == [0]
-    moved = [replace(d, log_odds=d.log_odds + 1e-12) if i < 7 else d for i, d in enumerate(made)]
+    moved = [
+        replace(d, log_odds=d.numbers.log_odds + 1e-12) if i < 7 else d for i, d in enumerate(made)
+    ]
     (flip,) = replayed(model(), sample(decided(moved)))
     assert (flip.attribute, flip.scores_changed, flip.applications) == ("sex", 7, N)
 

@@ -28,7 +28,7 @@ def store(store_url: str) -> Iterator[Store]:
     day = date(2026, 2, 1)
     check = CheckEntry("c" * 64, CHAMPION, "scheduled", day, day, 9, "page", {}, NOW, b"{}")
     with opened.write() as connection:
-        add_check(connection, check, [])
+        add_check(connection, check)
     yield opened
     opened.close()
 
