@@ -26,6 +26,8 @@ def feature_findings(c: Contract) -> Iterator[Finding]:
     forbidden = forbidden_columns(c)
     for name, f in c.features.items():
         at = ("features", name)
+        if name == "rows":
+            yield at, "a request brings a source's rows under this name; take another one"
         if f.source not in c.sources:
             yield (*at, "source"), f"source '{f.source}' is not in sources"
         if f.actionable == "no" and (f.with_time or f.step is not None):

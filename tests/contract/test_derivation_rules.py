@@ -136,3 +136,9 @@ def test_event_times_are_for_events() -> None:
     told = _told(loans={"happened_at": "asked_at", "reversed_at": "asked_at"})
     assert [t.partition(": ")[2] for t in told] == ["is for event tables alone"] * 2
     assert "must name a date" in _told(wallet={"reversed_at": "amount"})[0]
+
+
+def test_no_feature_is_called_as_the_rows_of_a_request() -> None:
+    told = _told(rows={"aggregate": {"table": "wallet", "function": "count"}})
+    assert told == ["features.rows: a request brings a source's rows under this name; "
+                    "take another one"]  # fmt: skip
