@@ -11,8 +11,9 @@ import hmac
 import re
 from base64 import b32encode
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from secrets import token_bytes
 from typing import cast
@@ -31,11 +32,15 @@ MOST = 2_000_000_000
 _FORM = re.compile(r"(ms_([a-z2-7]{8})_[a-z2-7]{32})([a-z2-7]{6})")
 
 
+@dataclass(frozen=True)
 class Pepper:
     """The server's secret: a stolen table of keys is worth nothing without it."""
 
-    def __init__(self, secret: bytes) -> None:
-        self._keyed = KeyedHash(secret)
+    secret: bytes = field(repr=False)
+
+    @cached_property
+    def _keyed(self) -> KeyedHash:
+        return KeyedHash(self.secret)
 
     def digest(self, *parts: bytes) -> str:
         """HMAC-SHA-256 of ``parts``, with a zero byte between two, in hexadecimal."""
