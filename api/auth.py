@@ -95,14 +95,14 @@ class Authenticator:
             raise Problem("unauthorized")
         if self._tokens is not None and not text.startswith(PREFIX):
             return await self._tokens.principal(text)
-        seen, owner = self._seen.get(mark, (None, None))
-        key_id = seen.key_id if seen else key_id_of(text)
+        key_id = key_id_of(text)
         if key_id is None:
             raise Problem("unauthorized")
         row = await self._keys.find(key_id)
         known = row is not None and hmac.compare_digest(mark, row.digest)
         if row is None or not known or not in_force(row, datetime.now(UTC)):
             raise Problem("unauthorized")
+        seen, owner = self._seen.get(mark, (None, None))
         if owner is None or row is not seen:
             owner = self._owner(row)
             self._remember(mark, row, owner)

@@ -7,10 +7,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from data.features.parts import new_folder, part_paths, read_chunks
-from scoring.policy import RECOMMENDATIONS
+from scoring.policy import RECOMMENDATIONS, REFER
 from scoring.reasons import MOST_REASONS
+from scoring.referring import thin_files
 from scoring.scorer import Scorer, Scores
 
 CHUNK = 50_000
@@ -27,7 +29,7 @@ def score_to_parquet(
 
     The file has a row an application: its keys, probability of default, log-odds, points, band,
     recommendation, up to four reason codes with their log-odds, sources without any value, and
-    the model's version.
+    the model's version. Who has too thin a file is referred to a person, without numbers.
     """
     schema = _schema()
     partial = target.with_name(f".{target.name}.partial")
@@ -99,30 +101,33 @@ def _chunk(scorer: Scorer, keys: pd.DataFrame, inputs: pd.DataFrame, schema: pa.
     n = len(inputs)
     columns = {name: inputs[name].to_numpy() for name in inputs.columns}
     scores = scorer.score(columns, n)
+    thin = thin_files(scorer.contract, scores.matrix)
+    referred = np.zeros(n, dtype=np.bool_) if thin is None else thin
+    recommended = np.array(RECOMMENDATIONS)[scores.recommendation]
     data = {
         "application_id": pa.array(keys["application"], pa.string()),
         "applicant_id": pa.array(keys["applicant"], pa.string()),
-        "probability_of_default": scores.pd,
-        "log_odds": scores.log_odds,
-        "points": scores.points,
-        "band": np.array(scorer.bundle.rules.bands)[scores.band],
-        "recommendation": np.array(RECOMMENDATIONS)[scores.recommendation],
-        **_reasons(scorer, scores),
+        "probability_of_default": pa.array(scores.pd, mask=referred),
+        "log_odds": pa.array(scores.log_odds, mask=referred),
+        "points": pa.array(scores.points, mask=referred),
+        "band": pa.array(np.array(scorer.bundle.rules.bands)[scores.band], mask=referred),
+        "recommendation": np.where(referred, REFER, recommended),
+        **_reasons(scorer, scores, referred),
         "masked_sources": _masked(scorer, inputs),
         "model_version": [scorer.version] * n,
     }
     return pa.table(data, schema=schema)
 
 
-def _reasons(scorer: Scorer, scores: Scores) -> dict[str, pa.Array]:
+def _reasons(scorer: Scorer, scores: Scores, referred: NDArray[np.bool_]) -> dict[str, pa.Array]:
     if scores.contributions is None:
         raise ValueError("reasons need contributions")
     totals = scorer.reason_writer.totals(scores.contributions)
     known = scorer.reason_writer.known(scores.matrix)
     picked = scorer.reason_writer.pick(totals, scores.recommendation, known)
-    none = picked < 0
+    none = (picked < 0) | referred[:, None]
     codes = np.array(scorer.reason_writer.codes)[picked]
-    values = np.take_along_axis(totals, np.where(none, 0, picked), axis=1)
+    values = np.take_along_axis(totals, np.maximum(picked, 0), axis=1)
     out: dict[str, pa.Array] = {}
     for i in range(MOST_REASONS):
         out[f"reason_{i + 1}"] = pa.array(codes[:, i], pa.string(), mask=none[:, i])

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from shutil import which
+
+import pytest
 
 from data.features.engine import local_spark
 
@@ -13,6 +16,8 @@ def spark_session() -> Iterator[None]:
     Without compiled code a query of a few rows takes a third of the time; the expressions are
     the same.
     """
+    if which("java") is None:
+        pytest.skip("Spark needs Java 17, which is not here")
     small = {
         "spark.driver.memory": "1g",
         "spark.sql.adaptive.enabled": "false",

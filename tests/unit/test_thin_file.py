@@ -2,20 +2,24 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import orjson
+import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from data.contract import ThinFile
 from data.contract_loading import load_contract
+from scoring.batch import score_to_parquet
 from scoring.explanation import Explainer
 from scoring.referring import THIN_FILE, thin_files
 from scoring.replay import replay
 from scoring.scorer import Scorer
 from scoring.service import Application, decide, render
-from tests.bundles import small_application, small_bundle
+from tests.bundles import small_application, small_bundle, small_columns
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -78,6 +82,20 @@ def test_a_referral_is_replayed_and_explained() -> None:
     told = orjson.loads(Explainer(scorer).explain(thin, 30))
     assert told["rule"]["id"] == "thin_file"
     assert told["options"] == []
+
+
+def test_a_file_scores_them_no_more_than_the_server(tmp_path: Path) -> None:
+    scorer = strict("wallet")
+    inputs = pd.DataFrame(small_columns(40, 3), columns=list(scorer.contract.inputs))
+    keys = pd.DataFrame({"application": [f"A-{i}" for i in range(40)], "applicant": "P"})
+    score_to_parquet(scorer, keys, inputs, tmp_path / "scored.parquet")
+    scored = pq.read_table(tmp_path / "scored.parquet").to_pandas()
+    thin = inputs["wallet_inflow"].isna().to_numpy()
+    assert 0 < thin.sum() < 40
+    assert (scored["recommendation"] == "refer").tolist() == thin.tolist()
+    for name in ("probability_of_default", "log_odds", "points", "band", "reason_1"):
+        assert scored.loc[thin, name].isna().all()
+    assert scored.loc[~thin, "probability_of_default"].notna().all()
 
 
 def test_the_shipped_contract_asks_for_one_source_beside_the_application() -> None:
