@@ -73,7 +73,7 @@ class Visit:
             "visitor": self.visitor,
             "sections": sections_of(self.visitor.principal.role) if self.visitor else [],
             "path": path,
-            "here": path if self.request.method == "GET" else "/",
+            "here": path if self.request.method == "GET" and status < 400 else "/",
             "token": self.service.sessions.token(self.visitor),
             "writing": self.writing,
         }

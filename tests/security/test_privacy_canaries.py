@@ -1,6 +1,7 @@
 """Planted personal data goes through every route and every fault, and comes out nowhere."""
 
 import logging
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from data.errors import StoreError
 from data.store.performance import keep_report
 from tests.outcomes.reports import report
 from tests.planted import dump, written_forms
+from tests.security.pages import OPEN_PAGES, PAGES
 from tests.web.world import World, application, home_settings, served
 
 PERSON, APPLICATION = "PLANTED-Awa-Diop", "PLANTED-221770001122"
@@ -35,6 +37,17 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/score"): SENT,
     ("POST", "/score/batch"): {"applications": [SENT, SENT]},
     ("GET", "/scores/{decision_id}"): None,
+    ("GET", "/scores/{decision_id}/explanation"): None,
+    ("GET", "/scores/{decision_id}/counterfactuals"): None,
+    ("POST", "/scores/{decision_id}/decision"): {"outcome": "refer", "reason": "new_information"},
+    ("GET", "/scores/{decision_id}/decision"): None,
+    ("POST", "/scores/{decision_id}/feedback"): {"theme": "other", "text": f"{PERSON} {NUMBER}"},
+    ("POST", "/scores/{decision_id}/appeal"): {"ground": "other", "text": f"{PERSON} asks again"},
+    ("GET", "/scores/{decision_id}/appeals"): None,
+    **{("GET", path): None for path in ("/appeals", "/feedback", "/overrides")},
+    **{("GET", path): None for path in ("/models", "/models/history")},
+    **{("GET", f"/drift/{name}"): None for name in ("checks", "episodes", "alerts")},
+    **{("GET", path): None for path in ("/shadow/challengers", "/shadow/reports")},
     ("PUT", "/applicants/{applicant_id}/protected"): {"sex": "F"},
     ("PUT", "/applicants/{applicant_id}/consents"): {"wallet": {"scoring": True}},
     ("GET", "/applicants/{applicant_id}/consents"): None,
@@ -47,6 +60,17 @@ BODIES: dict[tuple[str, str], Any] = {
     **{("GET", path): None for path in ("/docs", "/docs/assets/{name}", "/problems/{slug}")},
 }
 """A good body for every route."""
+REFUSED: dict[tuple[str, str], Any] = {
+    ("POST", "/appeals/{secret}/resolution"): {"result": "upheld", "text": PERSON},
+    ("POST", "/models/{secret}/promote"): {"reason": PERSON},
+    ("POST", "/models/rollback"): {"reason": ""},
+    ("POST", "/models/suspend"): {"reason": 7, PERSON: PERSON},
+    ("POST", "/models/resume"): {"reason": [PERSON]},
+    ("GET", "/drift/checks/{secret}"): None,
+    ("GET", "/shadow/reports/{secret}"): None,
+    **{key: {"login": PERSON} for key in (*PAGES, *OPEN_PAGES)},
+}
+"""What these are asked here ends in a refusal: nothing to refer to, no form, nobody signed in."""
 
 FAULTS = (
     "api.auth.Authenticator.principal",
@@ -97,6 +121,7 @@ class Walk:
             decision_id=options.pop("decision_id", self.decision_id),
             applicant_id=options.pop("person", PERSON),
             name="docs.js",
+            secret=PERSON,
             slug="forbidden",
         )
         headers = self.world.auth("admin") | options.pop("headers", {})
@@ -117,7 +142,9 @@ class Walk:
         strange = [PERSON, {PERSON: PERSON}, [PERSON], {**SENT, PERSON: NUMBER}]
         deep = [SENT | {"sources": {"application": {"amount": PERSON, PERSON: 1}}}]
         deep += [SENT | {"applicant_id": f"{PERSON} {PERSON}"}, {"wallet": {"scoring": PERSON}}]
-        for method, path in BODIES:
+        for (method, path), body in REFUSED.items():
+            self.call(method, path, body)
+        for method, path in BODIES | REFUSED:
             for body in strange + deep:
                 self.call(method, path, body)
             self.call(method, path, SENT, params={"lang": PERSON, PERSON: PERSON, "reason": PERSON})
@@ -148,7 +175,9 @@ def _sqlite(url: str) -> bytes:
 
 def test_every_route_is_walked(world: World) -> None:
     routes = [r for r in cast(FastAPI, world.client.app).routes if isinstance(r, APIRoute)]
-    assert set(BODIES) == {(m, r.path) for r in routes for m in r.methods or ()}
+    named = {(m, re.sub(r"\{\w+\}", "{}", p)) for m, p in BODIES | REFUSED}
+    found = {(m, re.sub(r"\{\w+\}", "{}", r.path)) for r in routes for m in r.methods or ()}
+    assert named == found
 
 
 def test_planted_data_comes_out_nowhere(
