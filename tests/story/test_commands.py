@@ -113,7 +113,7 @@ def test_too_few_loans_stop_training_with_a_reason(
     outcome = run_command("train", contract, "--data", str(table(tmp_path)), "--json")
     assert outcome.code == 1, outcome.errors
     assert set(outcome.json) == {"error"}
-    assert outcome.json["error"]["kind"] == "NotEnoughDataError"
+    assert outcome.json["error"]["kind"] == "NotReadyError"
 
 
 def test_rollback_goes_back_to_the_version_before(story: Story) -> None:
