@@ -1,4 +1,4 @@
-"""One real Chromium and one real server for all browser tests."""
+"""A real Chromium and one real server for the browser tests."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -33,16 +33,19 @@ def chromium() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def driver() -> Iterator[Playwright]:
-    """What speaks to the browser."""
+    """What speaks to the browser.
+
+    Not for the whole run: its event loop runs in this thread, where other tests need their own.
+    """
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(driver: Playwright, chromium: str) -> Iterator[Browser]:
-    """The browser, started once."""
+    """The browser, started once a file."""
     started = driver.chromium.launch(executable_path=chromium, args=FLAGS)
     yield started
     started.close()
@@ -55,7 +58,7 @@ def lender(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def officer_state(browser: Browser, lender: Lender) -> StorageState:
     """What a browser holds in which the officer is signed in."""
     made = browser.new_context(base_url=lender.url)
