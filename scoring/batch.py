@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from data.features.parts import new_folder, part_paths, read_chunks
 from scoring.policy import RECOMMENDATIONS, REFER
 from scoring.reasons import MOST_REASONS
-from scoring.referring import thin_files
 from scoring.scorer import Scorer, Scores
 
 CHUNK = 50_000
@@ -101,7 +100,7 @@ def _chunk(scorer: Scorer, keys: pd.DataFrame, inputs: pd.DataFrame, schema: pa.
     n = len(inputs)
     columns = {name: inputs[name].to_numpy() for name in inputs.columns}
     scores = scorer.score(columns, n)
-    thin = thin_files(scorer.contract, scores.matrix)
+    thin = scorer.thin_files.among(scores.matrix)
     referred = np.zeros(n, dtype=np.bool_) if thin is None else thin
     recommended = np.array(RECOMMENDATIONS)[scores.recommendation]
     data = {

@@ -34,19 +34,26 @@ THIN_FILE = Referral(
 )
 
 
-def thin_files(contract: Contract, matrix: FloatArray) -> NDArray[np.bool_] | None:
-    """Which rows of ``matrix`` (n, k) have too few sources for a score; None without a rule.
+class ThinFiles:
+    """Finds rows with too few sources for a score; the columns to look at are worked out once.
 
     A source is there when any model feature of it has a value.
     """
-    rule = contract.policy.thin_file
-    if rule is None:
-        return None
-    given = ~np.isnan(matrix)
-    features = [contract.features[name] for name in contract.model_features]
-    there = [
-        given[:, [j for j, f in enumerate(features) if f.source == source]].any(axis=1)
-        for source in rule.sources
-    ]
-    fewer: NDArray[np.bool_] = np.sum(there, axis=0) < rule.at_least
-    return fewer
+
+    def __init__(self, contract: Contract) -> None:
+        rule = contract.policy.thin_file
+        features = [contract.features[name] for name in contract.model_features]
+        self._at_least = rule.at_least if rule is not None else 0
+        self._columns = [
+            [j for j, feature in enumerate(features) if feature.source == source]
+            for source in (rule.sources if rule is not None else ())
+        ]
+
+    def among(self, matrix: FloatArray) -> NDArray[np.bool_] | None:
+        """Which rows of ``matrix`` (n, k) are thin; None without a rule."""
+        if not self._columns:
+            return None
+        given = ~np.isnan(matrix)
+        there = [given[:, columns].any(axis=1) for columns in self._columns]
+        fewer: NDArray[np.bool_] = np.sum(there, axis=0) < self._at_least
+        return fewer

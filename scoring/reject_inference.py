@@ -8,8 +8,6 @@ a factor that somebody has to choose: nothing in the data can tell it.
 
 from __future__ import annotations
 
-from typing import Any
-
 import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +62,7 @@ def fitting(declined: NDArray[np.bool_], factor: float) -> Fitting:
     return fit
 
 
-def band(scorer: Scorer, matrix: FloatArray) -> list[dict[str, Any]]:
+def band(scorer: Scorer, matrix: FloatArray) -> list[dict[str, float]]:
     """The bad rate that ``scorer`` expects of declined rows (m, k), for each of FACTORS."""
     log_odds = scorer.score_matrix(matrix, explain=False).log_odds
     return [

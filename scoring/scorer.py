@@ -16,6 +16,7 @@ from scoring.calibration import probability
 from scoring.model import Model
 from scoring.policy import RECOMMENDATIONS, Recommendation
 from scoring.reasons import Reason, ReasonWriter
+from scoring.referring import ThinFiles
 from scoring.vector import Columns, FloatArray, Vectorizer
 
 
@@ -59,6 +60,11 @@ class Scorer:
     def reason_writer(self) -> ReasonWriter:
         """The writer of this contract's reasons."""
         return ReasonWriter(self.contract)
+
+    @cached_property
+    def thin_files(self) -> ThinFiles:
+        """The contract's rule about whom too little is known of."""
+        return ThinFiles(self.contract)
 
     def suspended_double(self) -> Self:
         """The same model, which gives no score: it stands in while a person suspends it."""

@@ -17,7 +17,7 @@ from data.contract import Contract, Language
 from data.store.decisions import Decision
 from scoring.policy import REFER
 from scoring.reasons import Reason
-from scoring.referring import SUSPENDED, THIN_FILE, Referral, thin_files
+from scoring.referring import SUSPENDED, THIN_FILE, Referral
 from scoring.scorer import Scorer, Scores
 
 MaskStatus = Literal["not_given", "no_consent"]
@@ -58,7 +58,7 @@ def decide(
     if scorer.suspended:
         return [_referral(SUSPENDED, scorer, a, key_id, now) for a in applications]
     scores = _score(scorer, applications)
-    thin = thin_files(scorer.contract, scores.matrix)
+    thin = scorer.thin_files.among(scores.matrix)
     reasons = scorer.reasons(scores)
     intervals = scorer.intervals(scores)
     return [

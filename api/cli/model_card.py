@@ -1,14 +1,11 @@
 """``microscore models card``: the model card and data sheet of a version."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from api.cli.output import JsonOption, emit, out
-
-if TYPE_CHECKING:
-    from api.reports.card_words import CardLanguage
+from api.cli.output import JsonOption, emit, one_of, out, table
 
 Html = Annotated[
     bool, typer.Option("--html", help="Write the page into HOME/cards instead of telling it here.")
@@ -27,11 +24,12 @@ def card(
     All of it comes from the signed bundle and from the fairness audits that were kept.
     """
     from api.reports.card import Card
+    from api.reports.card_words import CARD_LANGUAGES
     from api.settings import Settings
     from api.wiring import open_registry
     from data.store.audits import audits_of
 
-    language = _language(lang)
+    language = one_of("--lang", lang, CARD_LANGUAGES)
     settings = Settings()
     with open_registry(settings) as registry:
         version, bundle = registry.open(ref)
@@ -59,18 +57,7 @@ def card(
     emit(as_json, payload, lambda: _show(payload))
 
 
-def _language(lang: str) -> "CardLanguage":
-    from api.reports.card_words import CARD_LANGUAGES
-
-    for known in CARD_LANGUAGES:
-        if lang == known:
-            return known
-    raise typer.BadParameter(f"--lang is one of {', '.join(CARD_LANGUAGES)}")
-
-
 def _show(payload: dict[str, Any]) -> None:
-    from api.cli.output import table
-
     if payload["html"]:
         out.print(payload["html"], markup=False, highlight=False, soft_wrap=True)
         return

@@ -1,9 +1,9 @@
 """What every command shares: JSON or text on standard output, the rest on standard error."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.box import SIMPLE
@@ -20,6 +20,8 @@ JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON object on standard output.")
 ]
 
+Name = TypeVar("Name", bound=str)
+
 out = Console()
 err = Console(stderr=True)
 
@@ -30,6 +32,14 @@ def emit(as_json: bool, payload: dict[str, Any], show: Callable[[], None] = lamb
         typer.echo(json.dumps(payload, ensure_ascii=False, default=str))
     else:
         show()
+
+
+def one_of(option: str, value: str, known: Sequence[Name]) -> Name:
+    """``value`` as one of ``known``. Raises BadParameter, which names the option and them."""
+    for name in known:
+        if value == name:
+            return name
+    raise typer.BadParameter(f"{option} is one of {', '.join(known)}")
 
 
 def fail(error: MicroscoreError, code: int = 1) -> typer.Exit:

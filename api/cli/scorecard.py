@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.data_files import DataPath, Encoding
-from api.cli.output import JsonOption, emit, out, progress_bar, table
+from api.cli.output import JsonOption, emit, one_of, out, progress_bar, table
 from api.cli.training import load
 
 if TYPE_CHECKING:
     from api.reports.points import Judged
-    from data.contract import Contract, Language
+    from data.contract import Contract
     from data.loading import LoadedApplications
     from scoring.scorecard import Scorecard
     from scoring.scorer import Scorer
@@ -39,9 +39,10 @@ def scorecard(  # noqa: PLR0913, PLR0917
     same test.
     """
     from api.reports.points import document
+    from data.contract import LANGUAGES
     from data.contract_loading import load_contract
 
-    language = _language(lang)
+    language = one_of("--lang", lang, LANGUAGES)
     described = load_contract(contract)
     loaded = load(described, data, labelled=True, encoding=encoding)
     scorer = _model(model)
@@ -60,15 +61,6 @@ def scorecard(  # noqa: PLR0913, PLR0917
         "html": None if html is None else str(html),
     }
     emit(as_json, payload, lambda: _show(card, judged))
-
-
-def _language(lang: str) -> "Language":
-    from data.contract import LANGUAGES
-
-    for known in LANGUAGES:
-        if lang == known:
-            return known
-    raise typer.BadParameter(f"--lang is one of {', '.join(LANGUAGES)}")
 
 
 def _model(ref: str | None) -> "Scorer | None":

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from data.contract import Contract
     from data.features.engine import EngineName
     from data.loading import LoadedApplications
+    from scoring.bundle import Bundle
     from scoring.training import TrainingOptions, TrainingResult
 
 VouchFor = Annotated[
@@ -129,6 +130,8 @@ def train(  # noqa: PLR0913, PLR0917
     if unknown := sorted({*(vouch_for or ())} - {*described.model_features}):
         raise typer.BadParameter(f"the model has no feature {', '.join(unknown)}")
     options = TrainingOptions(seed=seed, vouched=tuple(vouch_for or ()), trials=trials)
+    if engine == "dask" and reject_factor is not None:
+        raise typer.BadParameter("--reject-factor is for training on one machine")
     if engine == "dask":
         result = _train_on_cluster(described, data, options, workers, scheduler)
     else:
@@ -145,6 +148,8 @@ def train(  # noqa: PLR0913, PLR0917
     payload["notes"] = calibration_notes(result.report["test"])
     if engine == "dask":
         payload["notes"].append(str(result.bundle.lineage["reproducible"]))
+    elif reject_factor is not None:
+        payload["declined"] = _declined_band(loaded, result.bundle)
     emit(as_json, payload, lambda: _show_training(payload))
 
 
@@ -175,6 +180,18 @@ def _train_here(
             progress,
             fit,
         )
+
+
+def _declined_band(loaded: "LoadedApplications", bundle: "Bundle") -> list[dict[str, float]]:
+    """What the model expects of the declined, under each factor that could be assumed."""
+    from data.labels import declined
+    from scoring.reject_inference import band
+    from scoring.scorer import Scorer
+
+    scorer = Scorer(bundle, "new")
+    matrix = scorer.vectorizer.matrix(loaded.columns(), len(loaded))
+    refused = declined(bundle.contract, loaded.portfolio.tables)
+    return band(scorer, matrix[refused]) if refused.any() else []
 
 
 def _train_on_cluster(

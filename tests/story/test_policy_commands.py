@@ -63,3 +63,16 @@ def test_a_feature_that_the_model_lacks_cannot_be_vouched_for(story: Story) -> N
     done = story.run("train", "microloan", "--data", str(story.portfolio), "--vouch-for", "no_such")
     assert done.code == 2
     assert "no_such" in done.errors
+
+
+def test_declined_applications_are_learned_from_under_a_named_assumption(story: Story) -> None:
+    data = ("--data", str(story.portfolio))
+    told = story.run("train", "microloan", *data, "--reject-factor", "2", "--json").json
+    rates = [row["expected_bad_rate"] for row in told["declined"]]
+    assert rates == sorted(rates)
+    assert rates[0] > told["test"]["observed_rate"]["value"], "the riskier were declined"
+    shown = story.run("models", "show", told["version"], "--json").json
+    assert shown["lineage"]["reject_inference"]["factor"] == 2
+    wrong = story.run("train", "microloan", *data, "--engine", "dask", "--reject-factor", "2")
+    assert wrong.code == 2
+    assert "one machine" in wrong.errors

@@ -15,7 +15,7 @@ from data.contract import ThinFile
 from data.contract_loading import load_contract
 from scoring.batch import score_to_parquet
 from scoring.explanation import Explainer
-from scoring.referring import THIN_FILE, thin_files
+from scoring.referring import THIN_FILE, ThinFiles
 from scoring.replay import replay
 from scoring.scorer import Scorer
 from scoring.service import Application, decide, render
@@ -66,13 +66,13 @@ def test_a_rule_that_is_met_changes_no_bit() -> None:
 def test_it_counts_sources(at_least: int, thin: bool) -> None:
     scorer = strict("wallet", "application", at_least=at_least)
     row = scorer.vectorizer.rows([application(wallet_inflow=None).values])
-    found = thin_files(scorer.contract, row)
+    found = scorer.thin_files.among(row)
     assert found is not None
     assert found.tolist() == [thin]
 
 
 def test_without_a_rule_nobody_is_thin() -> None:
-    assert thin_files(small_bundle().contract, np.full((3, 6), np.nan)) is None
+    assert ThinFiles(small_bundle().contract).among(np.full((3, 6), np.nan)) is None
 
 
 def test_a_referral_is_replayed_and_explained() -> None:
