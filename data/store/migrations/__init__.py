@@ -1,3 +1,3 @@
 """Alembic migrations of the store; ``HEAD`` is the version that this program works with."""
 
-HEAD = "8"
+HEAD = "9"
