@@ -17,13 +17,16 @@ export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
 export DO_NOT_TRACK := 1
 
-.PHONY: help demo test check format bench clean
+.PHONY: help demo demo-year test check format bench clean
 
 help: ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
 demo: $(ENVIRONMENT) ## Generate, train, promote, score three and serve (SERVE=0 ends after scoring; PORT=8000)
 	@.venv/bin/python -m api.cli demo $(if $(filter 0 no false,$(SERVE)),--no-serve,--serve) --port $(PORT)
+
+demo-year: $(ENVIRONMENT) ## Live through two years of a made-up lender and chart them (ARGS="--fast")
+	@.venv/bin/python -m api.cli demo-year $(ARGS)
 
 test: $(EVERYTHING) ## Run all tests (ARGS="-k contract" passes options to pytest)
 	@.venv/bin/python -m pytest $(ARGS)

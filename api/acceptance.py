@@ -5,10 +5,11 @@ from datetime import datetime
 
 from api.api_keys import Pepper
 from api.people import owner
+from api.promoting import Person
 from data.errors import AccessError
 from data.store import Store
 from data.store.audits import Acceptance, accept, acceptances_of, find_audit
-from fairness.gate import PEOPLE, SHORTEST_REASON, same_person, who
+from fairness.gate import PEOPLE, SHORTEST_REASON, who
 from fairness.verdicts import Verdict
 
 
@@ -29,22 +30,29 @@ class Accepted:
 def accept_audit(
     store: Store, pepper: Pepper, key: str, ref: str, reason: str, at: datetime
 ) -> Accepted:
-    """Keep that the owner of ``key`` accepts the audit ``ref``, once a person.
+    """As ``let_stand``, in the name of the owner of ``key``.
 
-    Raises AccessError for a key that is not of the role risk or admin, a reason that explains
-    nothing, an audit that did not fail, or a person who has accepted it already; RegistryError
-    when no single audit is meant; StoreError.
+    Raises AccessError for a key that is not of the role risk or admin, and what that raises.
     """
     person = owner(store, pepper, key, ("risk", "admin"), at)
+    name = " ".join(person.name.split())
+    return let_stand(store, Person(name, person.key_id), ref, reason, at)
+
+
+def let_stand(store: Store, person: Person, ref: str, reason: str, at: datetime) -> Accepted:
+    """Keep that ``person`` accepts the audit ``ref``, once a person.
+
+    Raises AccessError for a reason that explains nothing, an audit that did not fail, or a person
+    who has accepted it already; RegistryError when no single audit is meant; StoreError.
+    """
     entry = find_audit(store, ref)
     if entry.verdict != Verdict.FAIL:
         raise AccessError(f"this audit says {entry.verdict}: nothing has to be accepted")
     if len(reason.strip()) < SHORTEST_REASON:
-        raise AccessError(f"--reason: must have {SHORTEST_REASON} characters or more")
-    name = " ".join(person.name.split())
+        raise AccessError(f"reason: must have {SHORTEST_REASON} characters or more")
     before = acceptances_of(store, entry.audit_id)
-    known = {same_person(a.person) for a in before} | {a.key_id for a in before}
-    made = Acceptance(entry.audit_id, name, person.key_id, reason.strip(), at)
-    if known & {same_person(name), person.key_id} or not accept(store, made):
+    made = Acceptance(entry.audit_id, person.name, person.key_id, reason.strip(), at)
+    known = any(Person(a.person, a.key_id).same_as(person) for a in before)
+    if known or not accept(store, made):
         raise AccessError("this person has accepted the audit already; another one must")
-    return Accepted(entry.audit_id, name, who(acceptances_of(store, entry.audit_id)))
+    return Accepted(entry.audit_id, person.name, who(acceptances_of(store, entry.audit_id)))

@@ -29,6 +29,7 @@ from api.routes import (
     shadow,
 )
 from api.settings import Settings
+from api.web.lost import on_lost
 from api.web.routes import routes as pages
 from data.errors import StoreError
 
@@ -70,8 +71,9 @@ def create_app(settings: Settings, stopping: Stopping | None = None) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
     )
-    for kind in (Problem, StoreError, HTTPException, RequestValidationError, Exception):
+    for kind in (Problem, StoreError, RequestValidationError, Exception):
         app.add_exception_handler(kind, on_error)
+    app.add_exception_handler(HTTPException, on_lost)
     for module in (
         scores,
         explanations,

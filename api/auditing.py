@@ -17,6 +17,7 @@ from fairness.profiles import Profile
 from fairness.published import Register
 from fairness.publishing import Publisher
 from fairness.records import AuditRecord, Period, audit_id
+from fairness.recourse import Costs, search
 from fairness.sample import Names, Sample
 from scoring.scorer import Scorer
 
@@ -78,10 +79,11 @@ def keep(
     What is published, and that it is, become durable together. An audit that others overtook is
     made again from what is public then. Raises NotEnoughDataError, ProtectedError, StoreError.
     """
+    searched = [search(one.scorer, one.sample) for one in (subject, challenger) if one]
     for _ in range(TRIES):
         seen = disclosed(store, subject.name)
         register = Register() if seen.register is None else Register.from_plain(seen.register)
-        records, register = _made(subject, law, now, challenger, register)
+        records, register = _made(subject, law, now, challenger, register, searched)
         kept = [_kept(store, record) for record in records]
         entries = [_entry(k, law, now) for k in kept if k.in_store]
         with store.write() as connection:
@@ -114,12 +116,13 @@ def _made(
     now: datetime,
     challenger: Subject | None,
     register: Register,
+    searched: Sequence[Costs],
 ) -> tuple[list[AuditRecord], Register]:
-    first = _audited(subject, law, now, register)
+    first = _audited(subject, law, now, register, searched[0])
     champion = AuditRecord.of(first.audit, subject.period)
     if challenger is None:
         return [champion], first.register
-    second = _audited(challenger, law, now, first.register)
+    second = _audited(challenger, law, now, first.register, searched[1])
     names = subject.scorer.version, challenger.scorer.version, audit_id(champion.content())
     publisher = Publisher(second.register, subject.sample.period, law.minimums.cell)
     compared = compare(
@@ -133,7 +136,9 @@ def _made(
     return [champion, AuditRecord.of(second.audit, subject.period, compared)], publisher.register
 
 
-def _audited(subject: Subject, law: Profile, now: datetime, register: Register) -> Audited:
+def _audited(
+    subject: Subject, law: Profile, now: datetime, register: Register, costs: Costs
+) -> Audited:
     return audit(
         subject.scorer,
         subject.sample,
@@ -141,6 +146,7 @@ def _audited(subject: Subject, law: Profile, now: datetime, register: Register) 
         data=subject.data,
         on=now.date(),
         flips=subject.flips,
+        costs=costs,
         register=register,
     )
 

@@ -30,6 +30,12 @@ class AuditSettings(Settings):
     retrain_history: Path | None = Field(
         None, description="Labelled files that retraining learns from besides its own decisions."
     )
+    probe_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/]+$",
+        description="The server that the worker asks every five minutes whether it is ready, such "
+        "as http://127.0.0.1:8000; default: availability is not measured.",
+    )
     drift: DriftSettings = Field(default_factory=DriftSettings)
 
     @property

@@ -3,6 +3,7 @@
 The stored word is a veto and nothing more: where it says yes, the request still has to.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -51,7 +52,8 @@ class Consents:
     """Masks what people have withdrawn; call it from the event loop only.
 
     Every look begins after the request came, so a withdrawal that was answered before, by
-    whichever process, is heeded. With ``quick`` it is made at once, on the event loop.
+    whichever process, is heeded. With ``quick`` it is made at once, on the event loop, and serves
+    all that run in the same turn of the loop: they came before it.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Consents:
     ) -> None:
         self._vault, self._reader, self._quick = vault, reader, quick
         self._looks = SharedLooks(self._ask)
+        self._looked = False
 
     async def heed_one(self, contract: Contract, application: Application) -> Application:
         """``application`` without what the person has withdrawn.
@@ -94,10 +97,20 @@ class Consents:
     async def _withdrawn(self, person: str) -> frozenset[str]:
         if self._quick is not None:
             try:
+                self._look(self._quick)
                 return self._quick.withdrawn(person)
             except StoreError:  # it does not wait for a lock; a thread does
                 pass
         return await self._looks.find(person)
+
+    def _look(self, quick: QuickConsents) -> None:
+        if not self._looked:
+            quick.look()
+            self._looked = True
+            asyncio.get_running_loop().call_soon(self._turn_is_over)
+
+    def _turn_is_over(self) -> None:
+        self._looked = False
 
     async def _ask(self, people: tuple[str, ...]) -> dict[str, frozenset[str]]:
         if not people:

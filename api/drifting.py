@@ -7,15 +7,19 @@ from pathlib import Path
 import numpy as np
 
 from api.audits import AuditSettings
+from api.drifting_folders import check_folder
+from api.drifting_history import applications_before
 from api.drifting_realised import paid_out, verdict
+from api.drifting_volume import with_volume
 from data.errors import NotEnoughDataError
 from data.loading import LoadedApplications
 from data.store import Store
+from data.store.human_decisions import overridden
 from data.store.ledger import Ledger
 from drift.null import Nulls
 from drift.record import Cohort, DriftCheck, Members, Season, Seen, Source, Yardstick, whole_check
 from drift.reference import FEWEST_ROWS, Reference
-from drift.stored import YEAR, cohort
+from drift.stored import cohort, year_before
 from drift.window import Expected, Window
 from fairness.decided import limits
 from scoring.applicants import names
@@ -43,8 +47,9 @@ class Watch:
         if not len(found):
             raise NotEnoughDataError(f"no decision from {days[0]} to {days[1]} can be read")
         until = min(limits(*days)[1], datetime.now(UTC))
-        expected = self.settings.drift.expected(until)
         contract, version = self.scorer.contract, self.scorer.version
+        fixed, own = self.settings.drift.expected(until), self.scorer.contract_hash
+        expected = with_volume(fixed, self.store, own, days)
         outcomes = verdict(self.store, contract, version, min(days[1], until.date()))
         return whole_check(found, self.yardstick(days, expected), source, outcomes)
 
@@ -62,7 +67,13 @@ class Watch:
         """The applications decided on these days."""
         times = limits(*days)
         found = self.ledger.between(*times)
-        return cohort(self.scorer, found, *days, paid_out=paid_out(self.store, *times))
+        return cohort(
+            self.scorer,
+            found,
+            *days,
+            paid_out=paid_out(self.store, *times),
+            overridden=overridden(self.store, *times),
+        )
 
     def yardstick(self, days: Days | None, expected: Expected) -> Yardstick:
         """Both references of a window; the same season only where enough was decided then."""
@@ -89,19 +100,21 @@ class Watch:
         return evidently_report(Reference.of_bundle(self.scorer), self.matrix(days)).html
 
     def _season(self, days: Days) -> tuple[Season, Reference | None]:
-        start, end = days[0] - YEAR, days[1] - YEAR
-        matrix = self.matrix((start, end))
-        if len(matrix) < FEWEST_ROWS:
+        before = start, end = year_before(*days)
+        found, history = self.cohort(before), self.settings.drift.history
+        if len(found) < FEWEST_ROWS and history is not None:
+            found = in_files(applications_before(self.scorer.contract, history), before)
+        if len(found) < FEWEST_ROWS:
             return Season(start=start, end=end, rows=None), None
-        reference = Reference.of_matrix(self.scorer, matrix)
-        return Season(start=start, end=end, rows=len(matrix)), reference
+        matrix = self.scorer.vectorizer.matrix(found.window.columns, len(found))
+        reference = Reference.of_matrix(self.scorer, matrix, found.window.overridden)
+        return Season(start=start, end=end, rows=len(found)), reference
 
 
 def folder_of(home: Path, check: DriftCheck) -> Path:
     """Where the files of a check are kept."""
-    days = f"{check.window.start}..{check.window.end}"
-    name = days if check.source != "file" else f"{days}-file-{check.check_id[:8]}"
-    return home / "drift" / check.model / name
+    days = check.window.start, check.window.end
+    return check_folder(home, check.model, days, check.source, check.check_id)
 
 
 def in_files(loaded: LoadedApplications, days: Days | None) -> Cohort:

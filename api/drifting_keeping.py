@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from api.drifting import folder_of
+from api.drifting_folders import EVIDENTLY, RECORD, REPORT
 from api.log import Event, Log
 from api.reports.drift import MOST_POINTS, Point, Series, render
 from data.contract import Contract
@@ -88,11 +89,11 @@ def write(
     """
     folder = folder_of(home, check)
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / "drift.json", check.content())
+    write_whole(folder / RECORD, check.content())
     page = render(check, contract, series_of(store, check))
-    write_whole(folder / "index.html", page.encode())
+    write_whole(folder / REPORT, page.encode())
     if html is not None:
-        write_whole(folder / "report.html", html.encode())
+        write_whole(folder / EVIDENTLY, html.encode())
     return folder
 
 

@@ -1,6 +1,7 @@
 """What the drift job is told: windows, tolerances fixed beforehand, and where alerts go."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -23,6 +24,11 @@ class DriftSettings(BaseSettings):
     fewest_rows: int = Field(0, ge=0, description="Applications that a window must have at least.")
     most_rows: int = Field(
         2_000_000, ge=30, description="Applications that a window may have at most."
+    )
+    history: Path | None = Field(
+        None,
+        description="Files of applications from before decisions were made here, for the same "
+        "season of the first year.",
     )
     most_auc_fall: float = Field(
         0.05, gt=0, lt=0.5, description="Fall of the expected AUC that pages when it is certain."

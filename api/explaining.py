@@ -3,16 +3,13 @@
 import asyncio
 from typing import Any
 
-from api.auth import Principal
 from api.clock import utc_now
-from api.problems import FieldError, Problem
+from api.problems import Problem
 from api.service import Service
 from data.contract import Language
 from data.errors import RegistryError
 from data.store.decisions import Decision
 from data.store.explanations import find, keep
-from scoring.ranges import what_if as score_what_if
-from scoring.replay import asked
 from scoring.scorer import Scorer
 from scoring.telling import Audience, tell, tell_options
 
@@ -59,23 +56,18 @@ async def explanation_of(service: Service, decision: Decision) -> bytes:
     return kept
 
 
-async def what_if(
-    service: Service,
-    asker: Principal,
-    decision: Decision,
-    amount: float | None = None,
-    term: float | None = None,
-) -> dict[str, Any]:
-    """What the model that decided would say of another amount or term; nothing is stored.
+def tried_by(service: Service, decision: Decision) -> Scorer:
+    """The model that other terms of a decision are tried with: the one that decided.
 
-    It counts as a score of the asker's day, as whoever asks for many could copy the model.
-    Raises Problem 409 where no model decided, 422 naming ``amount`` or ``term`` for a value that
-    the contract does not allow, 429 or 503, StoreError.
+    Call it from a thread. Raises Problem 409 where none decided or the model is suspended, as
+    nobody may be told its numbers then, and 503 when the model cannot be opened.
     """
     if not decision.scored:
         raise Problem("conflict", "no model was asked for this decision")
-    async with service.budgets.charged(asker, 1):
-        return await asyncio.to_thread(_what_if, service, decision, amount, term)
+    serving = _serving(service)
+    if serving is not None and serving.suspended:
+        raise Problem("conflict", "the model is suspended, so nothing can be tried with it")
+    return service.explainers.of(decision.model_version, serving).scorer
 
 
 def _make(service: Service, decision: Decision) -> bytes:
@@ -84,24 +76,6 @@ def _make(service: Service, decision: Decision) -> bytes:
         return explainer.explain(decision, service.settings.appeal_days)
     except RegistryError as error:
         raise Problem("model-unavailable", str(error)) from None
-
-
-def _what_if(
-    service: Service, decision: Decision, amount: float | None, term: float | None
-) -> dict[str, Any]:
-    scorer = service.explainers.of(decision.model_version, _serving(service)).scorer
-    try:
-        scores = score_what_if(scorer, asked(decision).values, amount, term)
-    except ValueError as error:
-        rule = "must be a number within the range that the contract gives"
-        errors = [FieldError(field=str(error), rule=rule)]
-        raise Problem("invalid-parameter", errors=errors) from None
-    return {
-        "recommendation": scorer.recommendation_name(scores, 0),
-        "probability_of_default": float(scores.pd[0]),
-        "points": int(scores.points[0]),
-        "band": scorer.band_name(scores, 0),
-    }
 
 
 def _serving(service: Service) -> Scorer | None:

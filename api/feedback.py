@@ -8,16 +8,19 @@ from api.clock import utc_now
 from api.problems import Problem
 from api.service import Service
 from data.store.decisions import Decision
-from data.store.feedback import Feedback, Theme, by_theme, newest, report
+from data.store.feedback import Answer, Feedback, Theme, by_theme, newest, report
 
 PATIENCE = 2.0
 LONG_PATIENCE = 20.0
 
 
 async def report_problem(
-    service: Service, asker: Principal, decision: Decision, theme: Theme, text: str | None
+    service: Service, asker: Principal, decision: Decision, theme: Theme | Answer, text: str | None
 ) -> Feedback:
-    """Keep a problem with a readable decision, its text sealed. Raises Problem 410, StoreError."""
+    """Keep a problem with a readable decision, its text sealed, or whether the result helped.
+
+    Raises Problem 410, StoreError.
+    """
     said = Feedback(
         feedback_id=str(uuid4()),
         decision_id=decision.decision_id,

@@ -96,14 +96,15 @@ async def automation_bias(service: Service, days: int, branch: str | None = None
 
     def look(store: Any) -> tuple[Agreement, Agreement]:
         rules = service.explainers.rules_served()
-        near = {version: _near(found) for version, found in rules.items()}
+        near = {version: near_cut_offs(found) for version, found in rules.items()}
         return agreement(store, near, since, branch)
 
     near, away = await service.reader.ask(look, LONG_PATIENCE)
     return Bias(_share(near), _share(away))
 
 
-def _near(rules: DecisionRules) -> list[tuple[float, float]]:
+def near_cut_offs(rules: DecisionRules) -> list[tuple[float, float]]:
+    """The intervals of log-odds in which a recommendation is a close call."""
     cut_offs = (log(pd / (1 - pd)) for pd in (rules.approve_below, rules.decline_from))
     return [(at - NEAR, at + NEAR) for at in cut_offs]
 

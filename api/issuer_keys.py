@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from time import monotonic
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import orjson
@@ -101,11 +102,8 @@ def fetch_keys(issuer: str, jwks_url: str | None, algorithms: tuple[str, ...]) -
     Raises AccessError when it cannot be asked or its answer is not what the standards say.
     """
     if jwks_url is None:
-        found = _get(discovery_url(issuer))
-        jwks_url = found.get("jwks_uri")
-        if found.get("issuer") != issuer or not isinstance(jwks_url, str):
-            raise AccessError("the discovery document is not that of the issuer")
-    keys = _get(jwks_url).get("keys")
+        jwks_url = discovered(issuer, "jwks_uri")["jwks_uri"]
+    keys = ask_issuer(jwks_url).get("keys")
     if not isinstance(keys, list) or len(keys) > _MOST_KEYS:
         raise AccessError(f"the issuer's key set must have a list of at most {_MOST_KEYS} keys")
     return {name: key for jwk in keys for name, key in _usable(jwk, algorithms)}
@@ -132,15 +130,39 @@ class _NoRedirect(HTTPRedirectHandler):
         return None
 
 
-def _get(url: str) -> dict[str, Any]:
+def discovered(issuer: str, *names: str) -> dict[str, str]:
+    """The addresses ``names`` in the issuer's discovery document. Raises AccessError."""
+    found = ask_issuer(discovery_url(issuer))
+    addresses = {name: found.get(name) for name in names}
+    if found.get("issuer") != issuer or not all(isinstance(a, str) for a in addresses.values()):
+        raise AccessError("the discovery document is not that of the issuer")
+    return {name: str(address) for name, address in addresses.items()}
+
+
+class IssuerRefusedError(AccessError):
+    """The issuer says no to what it is asked."""
+
+
+def ask_issuer(
+    url: str, form: bytes | None = None, headers: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The JSON object at ``url``, or in the answer to ``form`` sent there; blocks for seconds.
+
+    Raises IssuerRefusedError for an answer of 4xx, AccessError when there is no good answer.
+    """
     if not trustworthy(url):
         raise AccessError("the issuer's addresses must begin with https://")
-    request = Request(url, headers={"Accept": "application/json"})  # noqa: S310  (checked above)
+    given = {"Accept": "application/json", **(headers or {})}
+    request = Request(url, form, given)  # noqa: S310  (checked above)
     try:
         with build_opener(_NoRedirect).open(request, timeout=_TIMEOUT) as reply:
             body = reply.read(_MOST_BYTES + 1)
         answer = orjson.loads(body) if len(body) <= _MOST_BYTES else None
     except (OSError, ValueError) as error:
+        if isinstance(error, HTTPError):
+            error.close()
+            if 400 <= error.code < 500:
+                raise IssuerRefusedError(f"the issuer refuses ({error.code})") from None
         raise AccessError(f"the issuer cannot be asked ({type(error).__name__})") from error
     if not isinstance(answer, dict):
         raise AccessError("the issuer's answer is not a JSON object of usual size")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -40,6 +40,16 @@ class Keeper:
         self._done: deque[Submission] = deque()
         self._told = False
         self._end: asyncio.TimerHandle | None = None
+        self._freed: Callable[[], None] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether decisions were handed over that are not durable yet."""
+        return bool(self._waiting or self._turn)
+
+    def when_free(self, call: Callable[[], None]) -> None:
+        """Let ``call`` be called each time that all is durable or refused."""
+        self._freed = call
 
     async def keep(self, decisions: Sequence[Decision], claim: Claim | None = None) -> None:
         """Return when all ``decisions`` are durable, with ``claim``; else none is.
@@ -94,6 +104,7 @@ class Keeper:
                 kept.answer.set_result(None)
             else:
                 kept.answer.set_exception(error)
+        self._tell_free()
 
     def _give_up(self, loop: asyncio.AbstractEventLoop) -> None:
         """End the waiting of those whose time is over; who waits longest stands first."""
@@ -101,10 +112,15 @@ class Keeper:
         for kept in list(self._waiting.values()):
             if kept.until > now:
                 self._end = loop.call_at(kept.until, self._give_up, loop)
-                return
+                break
             self._forget(kept)
             if not kept.answer.done():
                 kept.answer.set_exception(StoreError("the database does not answer"))
+        self._tell_free()
+
+    def _tell_free(self) -> None:
+        if self._freed is not None and not self.busy:
+            self._freed()
 
     def _forget(self, kept: _Kept) -> None:
         """Do not write it any more, if there is still time."""

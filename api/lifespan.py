@@ -9,7 +9,7 @@ from functools import partial
 from fastapi import FastAPI
 
 from api.api_keys import Pepper
-from api.auth import Authenticator, Limits, Tokens
+from api.auth import Authenticator, Limits
 from api.budgets import Budgets
 from api.collector import settled
 from api.completing import Completing
@@ -26,6 +26,7 @@ from api.limits import Failures
 from api.log import Event, Log
 from api.metrics import Metrics
 from api.oidc import OidcTokens
+from api.oidc_code import CodeFlow
 from api.openapi import Description
 from api.probing import Alarm, Probing
 from api.readiness import Readiness, Stopping
@@ -71,13 +72,18 @@ async def opened(
     kept = FeatureStore(store, ledger)
     completing = Completing(kept, vault, reader, QuickReader(store) if store.is_local else None)
     champion = Champion(watcher, metrics, log)
+    keeper = Keeper(writer)
     limits = Limits(settings.requests_per_minute, settings.scores_per_day)
     failures = Failures(settings.failures_per_minute)
     alarm = Alarm(vault, ledger, reader, metrics, log)
+    tokens = _tokens(settings, limits, log)
     service = Service(
         settings=settings,
-        authenticator=Authenticator(keys, pepper, limits, failures, _tokens(settings, limits, log)),
+        authenticator=Authenticator(keys, pepper, limits, failures, tokens),
         sessions=Sessions(reader, pepper, limits, failures),
+        code_flow=CodeFlow(settings.oidc, tokens, pepper, log)
+        if tokens is not None and settings.oidc.client_id is not None
+        else None,
         budgets=Budgets(reader),
         probing=Probing(settings.probing_variants, settings.probing_stop, alarm),
         completing=completing,
@@ -86,10 +92,10 @@ async def opened(
         champion=champion,
         drift=DriftWatch(reader, metrics),
         explainers=Explainers(registry),
-        together=Together(),
+        together=Together(keeper),
         reader=reader,
         ledger=ledger,
-        keeper=Keeper(writer),
+        keeper=keeper,
         readiness=Readiness(
             reader,
             {settings.home, store.folder or settings.home},
@@ -122,7 +128,7 @@ async def opened(
         log.info(Event.STOPPED)
 
 
-def _tokens(settings: Settings, limits: Limits, log: Log) -> Tokens | None:
+def _tokens(settings: Settings, limits: Limits, log: Log) -> OidcTokens | None:
     oidc = settings.oidc
     if oidc.issuer is None:
         return None

@@ -2,14 +2,27 @@
 
 from collections.abc import Sequence
 from functools import cache
+from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.samples import Sample
 
 from data.store.decisions import Decision
 from data.store.monitoring import DriftState
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+
+
+class Traffic(NamedTuple):
+    """What this process answered on one route: replies by status, and how long they took.
+
+    ``within``: limits in seconds, the last one infinite, each with the replies up to it.
+    """
+
+    route: str
+    statuses: dict[int, int]
+    within: tuple[tuple[float, int], ...]
 
 
 class Metrics:
@@ -109,6 +122,28 @@ class Metrics:
         for (model, level), episodes in state.opened.items():
             self._drift_open.labels(model, level).set(episodes)
 
+    def traffic(self) -> list[Traffic]:
+        """What was answered since the process began, by route."""
+        statuses: dict[str, dict[int, int]] = {}
+        within: dict[str, list[tuple[float, int]]] = {}
+        for sample in _samples(self._requests, "_total"):
+            found = statuses.setdefault(sample.labels["route"], {})
+            status = int(sample.labels["status"])
+            found[status] = found.get(status, 0) + int(sample.value)
+        for sample in _samples(self._seconds, "_bucket"):
+            limit = float(sample.labels["le"])
+            within.setdefault(sample.labels["route"], []).append((limit, int(sample.value)))
+        return [
+            Traffic(route, found, tuple(sorted(within.get(route, ()))))
+            for route, found in sorted(statuses.items())
+        ]
+
     def text(self) -> bytes:
         """All metrics in the Prometheus text format."""
         return generate_latest(self._registry)
+
+
+def _samples(metric: Counter | Histogram, ending: str) -> list[Sample]:
+    """The samples of ``metric`` whose names end so."""
+    found = [sample for family in metric.collect() for sample in family.samples]
+    return [sample for sample in found if sample.name.endswith(ending)]

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from data.contract import Contract, PerformanceLabel, Table
 from data.errors import DataFileError
 from data.features.tables import CheckedTable
-from data.reading import Portfolio, Rule, read_portfolio
+from data.reading import Decimal, Portfolio, Rule, read_portfolio
 from data.store.outcome_events import EventKind, Instalment, LoanEvent
 from data.store.outcomes_book import definition_of
 
@@ -137,6 +137,7 @@ def read_outcomes(
     now: datetime,
     *,
     encoding: str | None = None,
+    decimal: Decimal = ".",
     progress: Callable[[str, float], None] | None = None,
 ) -> OutcomeFile:
     """Read what ``path`` holds of loans, instalments and repayments.
@@ -156,7 +157,9 @@ def read_outcomes(
         if mine:
             table = part.tables[mine[0]].model_copy(update={"optional": False})
             part = part.model_copy(update={"tables": part.tables | {mine[0]: table}})
-    read = read_portfolio(part, path, encoding=encoding, need_label=True, progress=progress)
+    read = read_portfolio(
+        part, path, encoding=encoding, decimal=decimal, need_label=True, progress=progress
+    )
     if not read.files:
         names = ", ".join(part.tables)
         raise DataFileError(f"{path}: holds none of the tables {names}")

@@ -28,7 +28,7 @@ _DECIDED = (
 
 @dataclass(frozen=True)
 class Lent:
-    """Loans that one model decided on, as known on a day.
+    """Loans that a model decided on, as known on a day.
 
     ``rows``: of ``stored``, one a loan with a decision; ``pd``, ``band``, ``decided_on``: of the
     last decision of the model that was made until the day of the disbursement; ``bad``: by the
@@ -70,10 +70,12 @@ def realised_of(store: Store, contract: Contract, model: str, day: date) -> Real
     return years[-1] if years else None
 
 
-def lent_by(store: Store, contract: Contract, model: str, rows: LoanRows) -> Lent:
-    """The loans in ``rows`` that ``model`` decided on. Raises StoreError."""
+def lent_by(store: Store, contract: Contract, model: str | None, rows: LoanRows) -> Lent:
+    """The loans in ``rows`` that ``model`` decided on (None: any model). Raises StoreError."""
     stored, definition = rows.loans(), rows.definition
-    query = select(*_DECIDED).where(decisions.c.model_version == model, decisions.c.pd.is_not(None))
+    query = select(*_DECIDED).where(decisions.c.pd.is_not(None))
+    if model is not None:
+        query = query.where(decisions.c.model_version == model)
     with store.read() as connection:
         found = connection.execute(query.order_by(decisions.c.position)).all()
     made = pd.DataFrame(found, columns=[c.name for c in _DECIDED])

@@ -97,7 +97,7 @@ def promote(
     told = f"wanted by {' and '.join(p.name for p in people)}"
     gates.append(GateResult(PEOPLE, True, told))
     actor = ", ".join(person.actor for person in people)
-    registry.promote(version, gates, actor, reason=reason)
+    registry.promote(version, gates, actor, reason=reason, at=now)
     return Promotion(version, "promoted", tuple(p.name for p in people), tuple(gates))
 
 
@@ -106,12 +106,28 @@ def gates_of(
 ) -> list[GateResult]:
     """Evaluation, fairness and shadow of ``version``. Raises RegistryError, BundleError,
     StoreError."""
+    evaluated = evaluation_gate(registry, version, champion, settings.promotion_margin)
+    return [evaluated, *kept_gates(registry, version, champion, settings, now)]
+
+
+def evaluation_gate(
+    registry: Registry, version: str, champion: str | None, margin: float
+) -> GateResult:
+    """What held-out loans say; the same two versions say it always, but loading them takes time.
+
+    Raises RegistryError, BundleError, StoreError.
+    """
     challenger = registry.load(version)
-    current = registry.load(champion) if champion else None
-    attributes = tuple(challenger.contract.protected)
+    return not_worse(challenger, registry.load(champion) if champion else None, margin)
+
+
+def kept_gates(
+    registry: Registry, version: str, champion: str | None, settings: Settings, now: datetime
+) -> list[GateResult]:
+    """What kept audits and shadow reports say. Raises RegistryError, BundleError, StoreError."""
+    attributes = tuple(registry.open(version)[1].contract.protected)
     terms = Terms(attributes, settings.audit_profiles, settings.audit_age)
     return [
-        not_worse(challenger, current, settings.promotion_margin),
         gate(registry.store, version, terms, now),
         shadow_gate(registry.store, version, champion),
     ]

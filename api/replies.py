@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from data.contract import Language
 from data.store.consents import Purpose
+from scoring.capacity import Status
 from scoring.policy import Recommendation
 from scoring.reasons import Direction
 from scoring.service import MaskStatus
@@ -24,9 +25,9 @@ class ReasonReply(Reply):
 
     code: str = Field(description="Stable code of the reason, the same in every language.")
     text: str = Field(description="The reason in plain words.")
-    direction: Direction | None = Field(description="Null where no model was asked.")
+    direction: Direction | None = Field(description="Null for a reason that is not the model's.")
     contribution: float | None = Field(
-        description="What it added to the log-odds of default; null where no model was asked."
+        description="What it added to the log-odds of default; null if not the model's."
     )
 
 
@@ -52,6 +53,17 @@ class Interval(Reply):
     high: float = Field(ge=0, le=1)
 
 
+class CapacityReply(Reply):
+    """What the contract's capacity rule says: the instalment as a share of the income."""
+
+    status: Status
+    share: float | None = Field(description="Null: not known, or there is no income at all.")
+    at_most: float = Field(description="The limit; exactly this is within.")
+    by_score: Recommendation | Literal["refer"] = Field(
+        description="What the score alone recommends; the stricter of both counts."
+    )
+
+
 class ScoreReply(Reply):
     """One decision, as it is stored."""
 
@@ -74,6 +86,9 @@ class ScoreReply(Reply):
     reasons: list[ReasonReply] = Field(max_length=4, description="Strongest first.")
     masked_sources: list[MaskedSource]
     missing_fields: list[str] = Field(description="Fields without a value, of sources in use.")
+    capacity: CapacityReply | None = Field(
+        description="The rule about what can be repaid, apart from the score; null without one."
+    )
     versions: Versions
     language: Language
     explanation_method: str

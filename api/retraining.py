@@ -77,7 +77,7 @@ def train_model(work: Work) -> Mapping[str, Any]:
     )
     key = SigningKey.load_or_create(work.settings.keys_folder)
     sealed = write_bundle(result.bundle, shop.registry.models_folder, key)
-    shop.registry.register(sealed, ACTOR, f"{run['why']} (run {run['run']})")
+    shop.registry.register(sealed, ACTOR, f"{run['why']} (run {run['run']})", work.now)
     _enter(work, AUDIT, version=sealed.version)
     test = {name: result.report["test"][name] for name in ("auc", "brier")}
     return {"version": sealed.version, "counts": found.counts, "test": test}
@@ -103,7 +103,7 @@ def start_challenger(work: Work) -> Mapping[str, Any]:
         raise RegistryError(f"{version} is what the data give, and it is champion already")
     if shop.registry.aliases().get(CHALLENGER) != version:
         reason = str(work.arguments["why"])
-        shop.registry.promote(version, [], ACTOR, CHALLENGER, reason)
+        shop.registry.promote(version, [], ACTOR, CHALLENGER, reason, work.now)
     if all(a.stopped_at is not None for a in assignments_of(work.store, version)):
         start_shadow(shop, version, 1.0, ACTOR, work.now)
     return {"version": version, "shadow": "runs"}

@@ -13,6 +13,7 @@ Scope = Literal[
     "feedback:write",
     "appeals:write",
     "appeals:resolve",
+    "audits:accept",
     "oversight:read",
     "models:read",
     "models:write",
@@ -38,6 +39,7 @@ SCOPES_BY_ROLE: dict[Role, frozenset[Scope]] = {
         {
             *("scores:read", "scores:explain", "models:read", "monitor:read"),
             *("decisions:write", "feedback:write", "appeals:resolve", "oversight:read"),
+            "audits:accept",
         }
     ),
     "mlops": frozenset(
@@ -58,6 +60,7 @@ SCOPES_BY_ROLE: dict[Role, frozenset[Scope]] = {
 
 ``decisions:write`` keeps a person's own decision and ``appeals:resolve`` answers an appeal, which
 who decided may not; ``oversight:read`` shows problems reported, appeals and overrides.
+``audits:accept`` lets a failed audit stand, as one of two people.
 ``protected:write`` hands in what a person states; no scope, role or route reads it back.
 ``privacy:read`` gives all that is held on a person and ``privacy:write`` erases it: they answer
 people, which audits do not, so an auditor has neither."""

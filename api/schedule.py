@@ -8,6 +8,8 @@ from typing import Any
 from api.audits import AuditSettings
 from data.store import Store
 
+PROBE_MINUTES = 5
+"""Minutes between two looks at whether the server answers."""
 FIRST_MONDAY = date(2024, 1, 1)
 """Where the first block of weeks begins."""
 
@@ -69,6 +71,15 @@ def hourly(_settings: AuditSettings, now: datetime) -> Slot:
     """The hour of ``now`` (UTC), due from its beginning."""
     begun = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     return Slot(f"{begun:%Y-%m-%dT%H}", begun, {})
+
+
+def probes(settings: AuditSettings, now: datetime) -> Slot | None:
+    """Every few minutes (UTC), where the settings say whom to ask; those missed are missed."""
+    if settings.probe_url is None:
+        return None
+    utc = now.astimezone(UTC)
+    begun = utc.replace(minute=utc.minute // PROBE_MINUTES * PROBE_MINUTES, second=0, microsecond=0)
+    return Slot(f"{begun:%Y-%m-%dT%H:%M}", begun, {})
 
 
 def last_days(settings: AuditSettings, now: datetime) -> Slot:
@@ -154,8 +165,44 @@ def _retrain_shadow(work: Work) -> Mapping[str, Any]:
     return start_challenger(work)
 
 
+def _data_quality(work: Work) -> Mapping[str, Any]:
+    from api.data_quality import summarise
+
+    return summarise(work.store, work.now)
+
+
 def _outcomes(work: Work) -> Mapping[str, Any]:
     from api.outcomes_job import run
+
+    return run(work)
+
+
+def _probe(work: Work) -> Mapping[str, Any]:
+    from api.management_today import probe
+
+    return probe(work)
+
+
+def _today(work: Work) -> Mapping[str, Any]:
+    from api.management_today import run
+
+    return run(work)
+
+
+def _management(work: Work) -> Mapping[str, Any]:
+    from api.management import run
+
+    return run(work)
+
+
+def _portfolio(work: Work) -> Mapping[str, Any]:
+    from api.portfolio_making import run
+
+    return run(work)
+
+
+def _follow_ups(work: Work) -> Mapping[str, Any]:
+    from api.follow_ups_job import run
 
     return run(work)
 
@@ -164,6 +211,8 @@ KINDS = (
     Kind("fairness", blocks, _fairness),
     Kind("retention", daily, _retention),
     Kind("outcomes", daily, _outcomes),
+    Kind("portfolio", daily, _portfolio),
+    Kind("data-quality", daily, _data_quality),
     Kind("drift", last_days, _drift),
     Kind("drift-alert", on_demand, _drift_alert),
     Kind("shadow", hourly, _shadow),
@@ -173,4 +222,8 @@ KINDS = (
     Kind("retrain-train", on_demand, _retrain_train),
     Kind("retrain-audit", on_demand, _retrain_audit),
     Kind("retrain-shadow", on_demand, _retrain_shadow),
+    Kind("probe", probes, _probe),
+    Kind("today", hourly, _today),
+    Kind("management", daily, _management),
+    Kind("follow-ups", daily, _follow_ups),
 )

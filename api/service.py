@@ -21,6 +21,7 @@ from api.exploring import Exploring
 from api.idempotency import Idempotency
 from api.keeper import Keeper
 from api.metrics import Metrics
+from api.oidc_code import CodeFlow
 from api.openapi import Description
 from api.probing import Probing
 from api.readiness import Readiness
@@ -42,6 +43,7 @@ class Service:
     settings: Settings
     authenticator: Authenticator
     sessions: Sessions
+    code_flow: CodeFlow | None
     budgets: Budgets
     probing: Probing
     completing: Completing

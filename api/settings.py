@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api.addresses import trustworthy
@@ -38,6 +38,15 @@ class OidcSettings(BaseSettings):
     branch_claim: str = Field("branch", description="Claim with the branch of an officer.")
     leeway_seconds: int = Field(30, ge=0, le=300, description="How far clocks may differ.")
     max_age_minutes: int = Field(120, ge=1, description="Oldest token accepted, by its iat.")
+    client_id: str | None = Field(
+        None, description="Our name at the issuer for signing in to the pages; default: no such."
+    )
+    client_secret: SecretStr | None = Field(
+        None, description="The client's secret, where it has one; PKCE is used in any case."
+    )
+    redirect_url: str | None = Field(
+        None, description="The address of /sign-in/oidc/callback as browsers reach it."
+    )
 
     @field_validator("algorithms", mode="before")
     @classmethod
@@ -45,7 +54,7 @@ class OidcSettings(BaseSettings):
         """Take a text with commas apart."""
         return tuple(v.strip() for v in value.split(",")) if isinstance(value, str) else value
 
-    @field_validator("issuer", "jwks_url")
+    @field_validator("issuer", "jwks_url", "redirect_url")
     @classmethod
     def _safe(cls, value: str | None) -> str | None:
         if value is not None and not trustworthy(value):
@@ -56,6 +65,10 @@ class OidcSettings(BaseSettings):
     def _together(self) -> "OidcSettings":
         if (self.issuer is None) != (self.audience is None):
             raise ValueError("issuer and audience must be set together")
+        if (self.client_id is None) != (self.redirect_url is None):
+            raise ValueError("client_id and redirect_url must be set together")
+        if self.client_id is not None and self.issuer is None:
+            raise ValueError("client_id needs an issuer")
         return self
 
 

@@ -1,20 +1,25 @@
-"""Scoring together what came in one turn of the event loop.
+"""Scoring together what came while the writer was busy, or in one turn of the event loop.
 
 A score of several applications costs each of them much less than a score of its own: the
 model's tables stay in the processor's cache and the steps of numpy are taken once. The numbers
-are the same to the last bit.
+are the same to the last bit. What is scored while a transaction is open has to wait for its end
+anyway, and a transaction costs the same for one row and for many: so nothing is scored then, and
+all that came meanwhile is scored and written together.
 """
 
 import asyncio
 from dataclasses import dataclass
 
 from api.clock import utc_now
+from api.keeper import Keeper
 from data.store.decisions import Decision
 from scoring.scorer import Scorer
 from scoring.service import Application, decide
 
 MOST = 32
 """Applications scored in one turn; the loop looks after the rest of its work between two."""
+HOLD = 0.002
+"""Seconds that an application waits for the writer at most; a slow disk is not waited for."""
 
 
 @dataclass(slots=True)
@@ -26,24 +31,51 @@ class _Asked:
 
 
 class Together:
-    """Decides on applications, a turn of the loop at a time; call it from the loop only."""
+    """Decides on applications, some at a time; call it from the loop only."""
 
-    def __init__(self) -> None:
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
         self._asked: list[_Asked] = []
+        self._seen = 0
+        self._looking = False
+        self._end: asyncio.TimerHandle | None = None
+        keeper.when_free(self._freed)
 
     async def decide(self, scorer: Scorer, application: Application, key_id: str) -> Decision:
         """The decision on one application. Raises what ``decide`` raises about it."""
         loop = asyncio.get_running_loop()
         asked = _Asked(scorer, key_id, application, loop.create_future())
-        if not self._asked:
-            loop.call_soon(self._decide)
         self._asked.append(asked)
+        if not self._looking and (not self._keeper.busy or len(self._asked) >= MOST):
+            self._look_soon(loop)
+        elif self._end is None:
+            self._end = loop.call_later(HOLD, self._decide)
         return await asked.answer
+
+    def _freed(self) -> None:
+        if self._asked and not self._looking:
+            self._look_soon(asyncio.get_running_loop())
+
+    def _look_soon(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._looking = True
+        loop.call_soon(self._look)
+
+    def _look(self) -> None:
+        """Decide when the last turn of the loop brought nothing more."""
+        if self._seen < len(self._asked) < MOST:
+            self._seen = len(self._asked)
+            asyncio.get_running_loop().call_soon(self._look)
+        else:
+            self._decide()
 
     def _decide(self) -> None:
         turn, self._asked = self._asked[:MOST], self._asked[MOST:]
+        self._seen, self._looking = 0, False
+        if self._end is not None:
+            self._end.cancel()
+            self._end = None
         if self._asked:
-            asyncio.get_running_loop().call_soon(self._decide)
+            self._look_soon(asyncio.get_running_loop())
         groups: dict[tuple[int, str], list[_Asked]] = {}
         for asked in turn:
             groups.setdefault((id(asked.scorer), asked.key_id), []).append(asked)

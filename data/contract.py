@@ -13,28 +13,18 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
 
+from data.contract_base import LANGUAGES as LANGUAGES  # noqa: PLC0414
 from data.contract_base import Frozen as Frozen  # noqa: PLC0414
+from data.contract_base import Identifier as Identifier  # noqa: PLC0414
+from data.contract_base import Language as Language  # noqa: PLC0414
+from data.contract_base import Share
+from data.contract_base import Text as Text  # noqa: PLC0414
+from data.contract_capacity import Capacity
 from data.contract_derivations import Aggregate, Arguments, Calendar
 
-Language = Literal["en", "fr", "sw"]
-LANGUAGES: tuple[Language, ...] = ("en", "fr", "sw")
 ColumnType = Literal["string", "integer", "number", "boolean", "date", "datetime", "category"]
 KeyRole = Literal["application", "applicant", "branch", "officer"]
 TermRole = Literal["amount", "rate", "collateral"]
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
-Share = Annotated[float, Field(gt=0, lt=1)]
-
-
-class Text(Frozen):
-    """A text for people, complete in every language we speak."""
-
-    en: str = Field(min_length=1)
-    fr: str = Field(min_length=1)
-    sw: str = Field(min_length=1)
-
-    def in_language(self, language: Language) -> str:
-        """Return the text in ``language``."""
-        return str(getattr(self, language))
 
 
 class Column(Frozen):
@@ -249,7 +239,8 @@ class ThinFile(Frozen):
 
 
 class Policy(Frozen):
-    """Cut-offs, as shares of the calibration sample, the points scale and the money."""
+    """Cut-offs, as shares of the calibration sample, the points scale, the money, and the rules
+    that stand beside the score."""
 
     version: str = "1"
     approve_share: Share = 0.65
@@ -258,6 +249,7 @@ class Policy(Frozen):
     points: Points = Points()
     money: Money | None = None
     thin_file: ThinFile | None = None
+    capacity: Capacity | None = None
 
 
 class Split(Frozen):

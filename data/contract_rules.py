@@ -26,6 +26,7 @@ from data.contract_derivation_rules import (
     event_time_findings,
 )
 from data.contract_feature_rules import feature_findings, term_findings
+from data.contract_policy_rules import policy_findings, repeated
 
 
 def findings(c: Contract) -> Iterator[Finding]:
@@ -48,7 +49,7 @@ def findings(c: Contract) -> Iterator[Finding]:
     yield from _reasons(c)
     for name, attribute in c.protected.items():
         yield from _protected(c, name, attribute)
-    yield from _shares(c)
+    yield from policy_findings(c)
 
 
 def _table(table: Table, at: Location) -> Iterator[Finding]:
@@ -73,7 +74,7 @@ def _table(table: Table, at: Location) -> Iterator[Finding]:
 def _column(column: Column, at: Location) -> Iterator[Finding]:
     if (column.type == "category") != bool(column.categories):
         yield at, "categories are needed for, and only for, type category"
-    for name in _repeated(column.categories or ()):
+    for name in repeated(column.categories or ()):
         yield (*at, "categories"), f"'{name}' stands twice"
     if column.range and column.range[0] > column.range[1]:
         yield (*at, "range"), "the lowest value comes first"
@@ -81,10 +82,6 @@ def _column(column: Column, at: Location) -> Iterator[Finding]:
         yield (*at, "range"), "only numbers have a range"
     if column.format and column.type not in DATES:
         yield (*at, "format"), "only dates have a format"
-
-
-def _repeated(names: tuple[str, ...]) -> list[str]:
-    return [name for name, count in Counter(names).items() if count > 1]
 
 
 def _time(c: Contract) -> Iterator[Finding]:
@@ -208,19 +205,3 @@ def _age(c: Contract, p: ProtectedAttribute, spec: Column, at: Location) -> Iter
     elif p.reference not in band_names(p.bands):
         known = ", ".join(f"'{band}'" for band in band_names(p.bands))
         yield (*at, "reference"), f"must be one of {known}"
-
-
-def _shares(c: Contract) -> Iterator[Finding]:
-    if c.policy.approve_share + c.policy.decline_share > 1:
-        yield ("policy",), "approve_share and decline_share together exceed 1"
-    if (rule := c.policy.thin_file) is not None:
-        at: Location = ("policy", "thin_file")
-        for source in rule.sources:
-            if source not in c.sources:
-                yield (*at, "sources"), f"source '{source}' is not defined"
-        if rule.at_least > len(set(rule.sources)):
-            yield (*at, "at_least"), "asks for more sources than are named"
-    for name in _repeated(c.policy.bands):
-        yield ("policy", "bands"), f"'{name}' stands twice"
-    if c.split.test + c.split.calibration >= 1:
-        yield ("split",), "test and calibration together leave nothing to train on"

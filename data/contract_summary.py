@@ -49,6 +49,7 @@ def _overview(c: Contract, language: Language) -> Section:
         *_label(c, language),
         *_terms(c),
         ("cut-offs", f"approve {c.policy.approve_share:.0%}, decline {c.policy.decline_share:.0%}"),
+        *_capacity(c),
         ("bands", ", ".join(c.policy.bands)),
         ("points", _points(c)),
         ("policy version", c.policy.version),
@@ -83,6 +84,16 @@ def _terms(c: Contract) -> Iterator[tuple[str, str]]:
         name = getattr(c.terms, role)
         if name is not None:
             yield f"{role} asked for", name
+
+
+def _capacity(c: Contract) -> Iterator[tuple[str, str]]:
+    """The rule about what can be repaid, beside the score."""
+    if (rule := c.policy.capacity) is not None:
+        owed = c.terms.instalment or "annuity"
+        yield (
+            "capacity",
+            f"{owed} at most {rule.at_most:.0%} of {rule.income}, else {rule.otherwise}",
+        )
 
 
 def _points(c: Contract) -> str:

@@ -12,7 +12,7 @@ from data.contract import Contract
 from data.features.applications import Applications, build_applications
 from data.features.engine import EngineName
 from data.labels import outcomes
-from data.reading import Portfolio, read_portfolio
+from data.reading import Decimal, Portfolio, read_portfolio
 
 Progress = Callable[[str, float], None]
 
@@ -48,12 +48,18 @@ def load_applications(
     *,
     labelled: bool,
     encoding: str | None = None,
+    decimal: Decimal = ".",
     progress: Progress | None = None,
     engine: EngineName = "duckdb",
 ) -> LoadedApplications:
     """Read, check and join the files at ``path``; bad rows are in ``portfolio.findings``."""
     portfolio = read_portfolio(
-        contract, path, encoding=encoding, need_label=labelled, progress=progress
+        contract,
+        path,
+        encoding=encoding,
+        decimal=decimal,
+        need_label=labelled,
+        progress=progress,
     )
     if progress:
         progress("building features", 0.0)

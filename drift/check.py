@@ -11,7 +11,7 @@ from drift.judging import against
 from drift.null import Nulls
 from drift.observed import observe
 from drift.reference import Reference
-from drift.verdicts import Against, Broken, DriftReport
+from drift.verdicts import Against, Broken, DriftReport, FeatureVerdict
 from drift.window import Expected, Window
 
 FEWEST_ROWS = 30
@@ -61,7 +61,7 @@ def _report(
     broken: tuple[Broken, ...],
     found: list[Against],
 ) -> DriftReport:
-    confirmed = set.intersection(*(a.significant() for a in found)) if found else set()
+    confirmed = _confirmed(found)
     scorer = reference.scorer
     return DriftReport(
         contract=scorer.contract.contract if scorer else None,
@@ -73,9 +73,15 @@ def _report(
         confirmed=tuple(sorted(confirmed)),
         at_fault=_at_fault(reference, broken, found, confirmed),
         broken=broken,
-        not_checked=_not_checked(reference, window, expected),
+        not_checked=_not_checked(reference, window, expected, found),
         against=tuple(found),
     )
+
+
+def _confirmed(found: list[Against]) -> set[str]:
+    """What differs from every reference that has it; training data know no overrides."""
+    differing = set[str]().union(*(a.significant() for a in found))
+    return {n for n in differing if all(n in a.significant() or not a.has(n) for a in found)}
 
 
 def _at_fault(
@@ -91,7 +97,7 @@ def _at_fault(
     ordered = sorted((b for b in broken if b.rule != "unknown-column"), key=lambda b: -b.rows)
     names = [b.field for b in ordered if b.field]
     if found:
-        drifted = [f for f in found[0].features if f.name in confirmed and not f.explained_by]
+        drifted = _unexplained(found, confirmed)
         wrong = set(names)
         names += [f.name for f in drifted if wrong.isdisjoint(reference.operands(f.name))]
         together = [d.leads[:1] for d in found[0].together if d.space in confirmed]
@@ -99,15 +105,27 @@ def _at_fault(
     return tuple(dict.fromkeys(names))
 
 
+def _unexplained(found: list[Against], confirmed: set[str]) -> list[FeatureVerdict]:
+    """Features of the alarm that no other one explains, against any of the references.
+
+    What comes every season always differs from training, by itself; where it differs from the
+    same season only as another feature has shifted, that one is at fault.
+    """
+    drifted = [f for f in found[0].features if f.name in confirmed and not f.explained_by]
+    causes = {f.name for f in drifted}
+    shown = {f.name for a in found[1:] for f in a.features if f.explained_by in causes}
+    return [f for f in drifted if f.name not in shown]
+
+
 def _not_checked(
-    reference: Reference, window: Window, expected: Expected
+    reference: Reference, window: Window, expected: Expected, found: list[Against]
 ) -> tuple[NotChecked, ...]:
     timed = window.as_of is not None and expected.until is not None
     missing: dict[NotChecked, bool] = {
         "freshness": not timed or expected.fresh_within is None,
         "duplicates": window.application is None,
         "volume": expected.rows is None,
-        "overrides": window.overridden is None or "override" not in reference.rows.decisions,
+        "overrides": window.overridden is None or not any(a.has("override") for a in found),
         "decisions": reference.scorer is None,
     }
     return tuple(name for name, absent in missing.items() if absent)

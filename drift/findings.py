@@ -138,7 +138,8 @@ def _drifted(report: DriftReport) -> Iterator[Finding]:
                 severity=2 * (d.area - 0.5),
                 words=f"together-{d.space}",
             )
-    for column in training.decisions:
+    decided = {c.name: c for a in reversed(report.against) for c in a.decisions}
+    for column in decided.values():
         if column.name in report.confirmed:
             yield _decision(column, report.against)
 

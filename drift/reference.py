@@ -204,11 +204,13 @@ class Reference:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the rows, the features and the model's version."""
+        """SHA-256 of the rows, the features, the model's version and overrides, where known."""
         version = self.scorer.version if self.scorer else ""
         about = repr((self.features, sorted(self.categories.items()), version))
         digest = hashlib.sha256(about.encode())
         digest.update(np.ascontiguousarray(self.rows.matrix).tobytes())
+        if "override" in self.rows.decisions:
+            digest.update(self.rows.decisions["override"].tobytes())
         return digest.hexdigest()
 
     @cached_property

@@ -15,9 +15,32 @@ from data.store.decisions import Decision
 from drift.record import Cohort, Seen
 from drift.window import Window
 from scoring.scorer import Scorer
+from scoring.vector import FloatArray
 
 YEAR = dt.timedelta(weeks=52)
 """Between a window and the same season before: whole weeks, so that weekdays match."""
+WEEK = 7
+FEWEST_DECIDED = 30
+"""Applications on which people must have decided before their overrides are compared."""
+
+
+def year_before(start: dt.date, end: dt.date) -> tuple[dt.date, dt.date]:
+    """The same season a year before a window, both days included.
+
+    A window of four or more whole weeks has every weekday equally often and is moved by the
+    calendar: what goes by months, as a harvest does, would be a day off after whole weeks. Any
+    other is moved by whole weeks.
+    """
+    days = (end - start).days + 1
+    if days % WEEK or days < 4 * WEEK:
+        return start - YEAR, end - YEAR
+    first = _in_year(start, start.year - 1)
+    return first, first + (end - start)
+
+
+def _in_year(day: dt.date, year: int) -> dt.date:
+    leap = (day.month, day.day) == (2, 29)
+    return day.replace(year=year, day=28) if leap else day.replace(year=year)
 
 
 def cohort(
@@ -27,12 +50,14 @@ def cohort(
     end: dt.date,
     *,
     paid_out: Collection[str] | None = None,
+    overridden: Mapping[str, bool] | None = None,
 ) -> Cohort:
     """Decisions in order of their time as the applications that they are about.
 
     Of several decisions on one application the last counts, whichever model made it: all were
     asked the same. Decisions under another contract than the model's are left out, and counted.
-    ``paid_out``: ids of decisions whose loan was paid out; None: not known.
+    ``paid_out``: ids of decisions whose loan was paid out; None: not known. ``overridden``: ids
+    of decisions on which people decided, and whether against the model.
     """
     last: dict[str, Decision] = {}
     counted: Counter[str] = Counter()
@@ -46,7 +71,7 @@ def cohort(
             last[decision.application_id] = decision
     kept = list(last.values())
     return Cohort(
-        window=_window(scorer, kept),
+        window=_window(scorer, kept, _overridden(kept, overridden or {})),
         seen=Seen(
             start=start,
             end=end,
@@ -63,7 +88,13 @@ def _among(kept: Sequence[Decision], ids: Collection[str]) -> NDArray[np.bool_]:
     return np.array([d.decision_id in ids for d in kept], dtype=bool)
 
 
-def _window(scorer: Scorer, kept: Sequence[Decision]) -> Window:
+def _overridden(kept: Sequence[Decision], by_id: Mapping[str, bool]) -> FloatArray | None:
+    """1 and 0 where a person decided, else NaN (n); None where too few did."""
+    found = np.array([by_id.get(d.decision_id, np.nan) for d in kept], dtype=np.float64)
+    return found if np.count_nonzero(~np.isnan(found)) >= FEWEST_DECIDED else None
+
+
+def _window(scorer: Scorer, kept: Sequence[Decision], overridden: FloatArray | None) -> Window:
     given = [_values(orjson.loads(d.request)) for d in kept]
     columns = {
         name: np.array([one.get(name) for one in given], dtype=object)
@@ -75,6 +106,7 @@ def _window(scorer: Scorer, kept: Sequence[Decision]) -> Window:
         columns=columns | {name: _as_numbers(v) for name, v in numbers.items()},
         application=np.array([d.application_id for d in kept], dtype=object),
         as_of=np.array(times, dtype="datetime64[us]"),
+        overridden=overridden,
     )
 
 

@@ -116,6 +116,11 @@ class Against(Frozen):
     together: tuple[DomainVerdict, ...]
     decisions: tuple[Column, ...]
 
+    def has(self, name: str) -> bool:
+        """Whether this reference has a feature, a space or a part of the decision."""
+        columns = (c.name for c in (*self.features, *self.decisions))
+        return name in {*columns, *(d.space for d in self.together)}
+
     def significant(self) -> set[str]:
         """Names of everything that differs."""
         differing = {c.name for c in (*self.features, *self.decisions) if c.significant}
@@ -127,6 +132,7 @@ class DriftReport(Frozen):
 
     ``quarantined``: a rule of layer 0 is broken. ``alarm``: something differs from the training
     reference and, where there is one, from the same season as well; ``confirmed`` names it.
+    Overrides are compared with the same season alone: no training data know of them.
     ``at_fault``: features, worst first: those with a broken rule, then those of the alarm that no
     other feature explains.
     """

@@ -18,14 +18,17 @@ from fairness import audit_scores as scores
 from fairness import audit_segments as segmenting
 from fairness.audit_counts import count_approvals
 from fairness.audit_findings import findings, overall
+from fairness.audit_recourse import recourses
 from fairness.disparity import POLICY, Approvals
 from fairness.flip_test import Flip
 from fairness.profiles import Profile
 from fairness.published import Register
 from fairness.publishing import Publisher
+from fairness.recourse import Costs
 from fairness.sample import Sample
 from fairness.schema import Audit, Inputs, Law, Population
 from fairness.schema_sections import Sections
+from scoring.policy import RECOMMENDATIONS
 from scoring.scorer import Scorer
 
 
@@ -45,13 +48,15 @@ def audit(  # noqa: PLR0913 - what an audit is made from
     data: Mapping[str, str],
     on: dt.date,
     flips: Sequence[Flip] = (),
+    costs: Costs | None = None,
     seed: int = 1,
     register: Register | None = None,
 ) -> Audited:
     """Audit ``scorer`` on ``sample``.
 
     ``data``: SHA-256 of each file; ``on``: the day on which legal duties are looked at;
-    ``flips``: what ``flip_test`` found on the raw tables; ``seed``: of the proxies' folds and
+    ``flips``: what ``flip_test`` found on the raw tables; ``costs``: what ``recourse.search``
+    found of the sample (None: it was not searched); ``seed``: of the proxies' folds and
     permutations, the subgroups' halves and the reasons' changes; ``register``: what earlier
     audits of the contract have published (None: nothing). The same arguments give the same
     audit. Raises ProtectedError when the counts contradict those already published.
@@ -59,6 +64,7 @@ def audit(  # noqa: PLR0913 - what an audit is made from
     publisher = Publisher(register or Register(), sample.period, profile.minimums.cell)
     rules = approving.approvals(sample)
     sections = _sections(scorer, sample, profile, rules, publisher, flips, seed)
+    sections = sections.model_copy(update={"recourse": tuple(recourses(sample, costs))})
     found = findings(sections, profile, on, len(sample))
     named = {name for finding in found for name in finding.duties}
     contract = scorer.contract
@@ -146,6 +152,9 @@ def _inputs(
 def _population(sample: Sample, policy: Approvals) -> Population:
     dated = sample.days is not None
     start, end = sample.period
+    scores, referred = sample.scores, sample.referred
+    approve = np.equal(scores.by_score, RECOMMENDATIONS.index("approve"))
+    stopped = approve & np.not_equal(scores.by_score, scores.recommendation)
     return Population(
         part=sample.part,
         first_day=_day(start) if dated else None,
@@ -153,6 +162,8 @@ def _population(sample: Sample, policy: Approvals) -> Population:
         applications=len(sample),
         with_outcome=int((sample.y == sample.y).sum()),
         approved_share=round(float(policy.approved.mean()), 2),
+        referred_share=0.0 if referred is None else round(float(referred.mean()), 2),
+        capacity_share=round(float(stopped.mean()), 2),
     )
 
 

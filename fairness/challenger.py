@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from data.contract import Contract
 from data.errors import NotEnoughDataError
 from fairness.audit_counts import dimension
-from fairness.decided import APPROVE
 from fairness.group_calibration import FEWEST_DEFAULTS
 from fairness.groups import Grouping
 from fairness.paired import (
@@ -78,7 +77,8 @@ def rescored(scorer: Scorer, sample: Sample) -> Sample:
         sample,
         matrix=scores.matrix,
         scores=scores,
-        approved=np.equal(scores.recommendation, APPROVE),
+        approved=scorer.approved(scores),
+        referred=scorer.thin_files.among(scores.matrix),
     )
 
 

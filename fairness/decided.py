@@ -19,6 +19,7 @@ from data.store.decisions import Decision
 from fairness.flip_test import Flip
 from fairness.groups import FEWEST_PEOPLE, grouping
 from fairness.sample import Sample, strata_of, terms_of
+from scoring.capacity import STATUSES, Judged, model_said
 from scoring.policy import RECOMMENDATIONS
 from scoring.scorer import Scorer, Scores
 
@@ -202,17 +203,32 @@ def _scores(scorer: Scorer, decisions: Sequence[Decision], matrix: Any) -> Score
     records = [orjson.loads(d.record) for d in decisions]
     numbers = [d.numbers for d in decisions]
     features = scorer.contract.model_features
+    stored = np.array([named[d.recommendation] for d in decisions], dtype=np.intp)  # type: ignore[index]
     return Scores(
         log_odds=np.array([n.log_odds for n in numbers]),
         pd=np.array([n.pd for n in numbers]),
         points=np.array([n.points for n in numbers], dtype=np.int64),
         band=np.array([bands[n.band] for n in numbers], dtype=np.intp),
-        recommendation=np.array(
-            [named[d.recommendation] for d in decisions],  # type: ignore[index]
-            dtype=np.intp,
-        ),
+        recommendation=stored,
         contributions=np.array(
             [[*(r["contributions"][name] for name in features), r["base"]] for r in records]
         ),
         matrix=matrix,
+        capacity=_capacity(scorer, decisions, records),
+    )
+
+
+def _capacity(
+    scorer: Scorer, decisions: Sequence[Decision], records: Sequence[Mapping[str, Any]]
+) -> Judged | None:
+    """What the capacity rule said on the day; None where the contract has none."""
+    if scorer.capacity_rule is None:
+        return None
+    rules = [record["capacity"] for record in records]
+    pairs = zip(decisions, records, strict=True)
+    said = [RECOMMENDATIONS.index(model_said(d.recommendation, r)) for d, r in pairs]
+    return Judged(
+        np.array([np.nan if rule["share"] is None else rule["share"] for rule in rules]),
+        np.array([STATUSES.index(rule["status"]) for rule in rules], dtype=np.intp),
+        np.array(said, dtype=np.intp),
     )

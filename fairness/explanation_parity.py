@@ -2,8 +2,8 @@
 
 Three things that contributions alone can tell: whether the first reason stays the same when the
 application changes by next to nothing (stability), how much of what raised the risk the told
-reasons cover (fidelity), and how many reasons are told. What it would cost to be approved
-(recourse) needs a search for counterfactuals and is not judged here.
+reasons cover (fidelity), and how many reasons are told. What it would cost to be approved needs
+a search for counterfactuals: ``recourse``.
 """
 
 from __future__ import annotations
@@ -70,9 +70,10 @@ class ExplanationGap:
 def decline_reasons(scorer: Scorer, columns: Columns, n: int, *, seed: int) -> DeclineReasons:
     """Score ``n`` applications (``columns``: inputs by name) and judge the reasons of declines.
 
+    A decline is one by the score: what the capacity rule declines has that rule as its reason.
     Only numbers are changed in the copies, each by NUDGE of itself; ``seed`` draws the changes.
     """
-    recommendation = scorer.score(columns, n, explain=False).recommendation
+    recommendation = scorer.score(columns, n, explain=False).by_score
     rows = np.flatnonzero(recommendation == DECLINE).astype(np.intp)
     declined = {name: values[rows] for name, values in columns.items()}
     scores = scorer.score(declined, len(rows))

@@ -15,7 +15,6 @@ from data.contract import TermRole
 from data.errors import NotEnoughDataError
 from data.features.applications import Applications
 from fairness.groups import FEWEST_PEOPLE, BoolArray, CountArray, Grouping, grouping
-from scoring.policy import RECOMMENDATIONS
 from scoring.scorer import Scorer, Scores
 from scoring.split import split
 from scoring.vector import FloatArray, feature_values
@@ -33,9 +32,10 @@ class Sample:
     """n applicants, scored, with their groups.
 
     ``matrix`` (n, k): what the model sees; ``approved`` (n): recommended for approval by the
-    policy in force (part "decisions": as it was decided, or as another model would have decided
-    on those applicants); ``y`` (n): 1 bad, 0 good, NaN no outcome; ``strata``: segment names
-    (n); ``days`` (n): day of each application since 1970-01-01; ``terms``: amount, rate and
+    policy in force, the capacity rule included, and not ``referred`` to a person for too thin a
+    file (n; None: nobody; part "decisions": as it was decided, or as another model would have
+    decided on those applicants); ``y`` (n): 1 bad, 0 good, NaN no outcome; ``strata``: segment
+    names (n); ``days`` (n): day of each application since 1970-01-01; ``terms``: amount, rate and
     collateral asked for (n each, NaN missing), as far as the contract names them; ``columns``: all
     inputs (n each), from which reasons are made again; ``propensity`` (n): the logged probability
     that a loan would be given, 1 where the lender chose to, 0 where nobody could have had one.
@@ -52,6 +52,7 @@ class Sample:
     terms: Mapping[TermRole, FloatArray] = field(default_factory=dict)
     columns: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     propensity: FloatArray | None = None
+    referred: BoolArray | None = None
 
     @property
     def period(self) -> tuple[int, int]:
@@ -120,13 +121,13 @@ def draw(
             f"{len(at)} and {groups.shape[1]}"
         )
     inputs = applications.inputs.iloc[at]
-    matrix = _matrix(scorer, inputs)
-    scores = scorer.score_matrix(matrix)
+    columns = {str(name): inputs[name].to_numpy() for name in inputs}
+    scores = scorer.score(columns, len(inputs))
     return Sample(
         part="all" if rows is None else "test",
-        matrix=matrix,
+        matrix=scores.matrix,
         scores=scores,
-        approved=np.equal(scores.recommendation, RECOMMENDATIONS.index("approve")),
+        approved=scorer.approved(scores),
         y=y[at],
         groupings=tuple(
             grouping(str(n), groups[n].to_numpy()[at], scorer.contract.protected[str(n)].reference)
@@ -135,8 +136,9 @@ def draw(
         strata={name: names[at] for name, names in (strata or {}).items()},
         days=None if applications.as_of is None else _days(applications.as_of)[at],
         terms=terms_of(scorer, inputs),
-        columns={str(name): inputs[name].to_numpy() for name in inputs},
+        columns=columns,
         propensity=None if propensity is None else propensity[at],
+        referred=scorer.thin_files.among(scores.matrix),
     )
 
 

@@ -60,6 +60,12 @@ class Population(Frozen):
     applications: int
     with_outcome: int
     approved_share: float
+    referred_share: float = Field(
+        0.0, description="Too little is known for a score: a person decides, so not approved."
+    )
+    capacity_share: float = Field(
+        0.0, description="Approved by the score, but not by the capacity rule: so not approved."
+    )
 
 
 class Law(Frozen):

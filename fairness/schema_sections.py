@@ -209,6 +209,22 @@ class Explained(Compared):
     applications_needed: int | None
 
 
+class RecourseCost(Compared):
+    """What would lead declined people to a better answer, within what they can change.
+
+    Of those for whom options were ``searched`` (group and reference, drawn at random): the share
+    that has one, and the mean effort of the easiest.
+    """
+
+    searched: Pair
+    with_option: Range
+    reference_with_option: Range
+    option_difference: Range
+    effort: Range
+    reference_effort: Range
+    effort_difference: Range
+
+
 class Proxy(Compared):
     """How well the features tell a group from the reference, and which carry the score gap."""
 
@@ -245,5 +261,8 @@ class Sections(Frozen):
     outcomes: tuple[OutcomeAnswer, ...]
     outcome_tests: tuple[OutcomeTest, ...]
     explanations: tuple[Explained, ...]
+    recourse: tuple[RecourseCost, ...] = Field(
+        default=(), description="Empty where no options were searched for."
+    )
     proxies: tuple[Proxy, ...]
     flips: tuple[Flipped, ...] = Field(description="Empty where the raw columns were not there.")

@@ -24,10 +24,11 @@ from fairness.search_claims import Conclusion, Decided, Judged, LaterData, concl
 from fairness.search_fitting import Bench, fit, incumbent_recipe, measure, set_up
 from fairness.search_trials import Proposer, planned
 from scoring.bundle import Bundle
+from scoring.judging import evaluated
 from scoring.preparing import prepare
 from scoring.scorer import Scorer
 from scoring.selection import Progress
-from scoring.training import assemble, evaluated
+from scoring.training import assemble
 from scoring.vector import FloatArray
 
 

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from data.features.parts import new_folder, part_paths, read_chunks
+from scoring.capacity import STATUSES
 from scoring.policy import RECOMMENDATIONS, REFER
 from scoring.reasons import MOST_REASONS
 from scoring.scorer import Scorer, Scores
@@ -27,8 +28,9 @@ def score_to_parquet(
     """Score ``inputs`` (one row an application, columns of the contract) into ``target``.
 
     The file has a row an application: its keys, probability of default, log-odds, points, band,
-    recommendation, up to four reason codes with their log-odds, sources without any value, and
-    the model's version. Who has too thin a file is referred to a person, without numbers.
+    recommendation, what the capacity rule says, up to four reason codes of the model with their
+    log-odds, sources without any value, and the model's version. Who has too thin a file is
+    referred to a person, without numbers.
     """
     schema = _schema()
     partial = target.with_name(f".{target.name}.partial")
@@ -89,6 +91,7 @@ def _schema() -> pa.Schema:
             ("points", pa.int64()),
             ("band", pa.string()),
             ("recommendation", pa.string()),
+            ("capacity", pa.string()),
             *reason,
             ("masked_sources", pa.list_(pa.string())),
             ("model_version", pa.string()),
@@ -111,6 +114,7 @@ def _chunk(scorer: Scorer, keys: pd.DataFrame, inputs: pd.DataFrame, schema: pa.
         "points": pa.array(scores.points, mask=referred),
         "band": pa.array(np.array(scorer.bundle.rules.bands)[scores.band], mask=referred),
         "recommendation": np.where(referred, REFER, recommended),
+        "capacity": _capacity(scores),
         **_reasons(scorer, scores, referred),
         "masked_sources": _masked(scorer, inputs),
         "model_version": [scorer.version] * n,
@@ -118,12 +122,19 @@ def _chunk(scorer: Scorer, keys: pd.DataFrame, inputs: pd.DataFrame, schema: pa.
     return pa.table(data, schema=schema)
 
 
+def _capacity(scores: Scores) -> pa.Array:
+    """Status of the capacity rule, by row; null without a rule."""
+    if scores.capacity is None:
+        return pa.nulls(len(scores.pd), pa.string())
+    return pa.array(np.array(STATUSES)[scores.capacity.status])
+
+
 def _reasons(scorer: Scorer, scores: Scores, referred: NDArray[np.bool_]) -> dict[str, pa.Array]:
     if scores.contributions is None:
         raise ValueError("reasons need contributions")
     totals = scorer.reason_writer.totals(scores.contributions)
     known = scorer.reason_writer.known(scores.matrix)
-    picked = scorer.reason_writer.pick(totals, scores.recommendation, known)
+    picked = scorer.reason_writer.pick(totals, scores.by_score, known)
     none = (picked < 0) | referred[:, None]
     codes = np.array(scorer.reason_writer.codes)[picked]
     values = np.take_along_axis(totals, np.maximum(picked, 0), axis=1)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
 import lightgbm as lgb
 import numpy as np
+from scipy.special import log_expit
 
 from data.contract import Contract
+from scoring.merging import merged
 from scoring.vector import FloatArray, Vectorizer
 
 MOST_ROUNDS = 800
 PATIENCE = 40
+MOST_SEED = 2**31
+SEED_STEP = 1_000_003
+"""Between the seeds of a bag, so that the bags of neighbouring seeds share none."""
 
 PARAMETERS: dict[str, Any] = {
     "objective": "binary",
@@ -72,6 +78,14 @@ class Sample:
 
 
 @dataclass(frozen=True)
+class Crossed:
+    """Rounds that suit all folds, and the log-loss of each judged row, fold after fold."""
+
+    rounds: int
+    losses: FloatArray
+
+
+@dataclass(frozen=True)
 class Learner:
     """Fits boosters for ``contract``; the result depends on the seed, never on ``threads``.
 
@@ -111,30 +125,34 @@ class Learner:
         Stops by the log-loss of the prior-corrected probability, so that weighted and resampled
         models are judged as they would be used.
         """
-        data = self.dataset(sample)
-        shift = np.full(len(check.y), sample.prior_shift)
-        held_out = lgb.Dataset(check.matrix, check.y, reference=data, init_score=shift)
-        booster = lgb.train(
-            {**self.parameters(shape, sample), "num_threads": self.threads},
-            data,
-            num_boost_round=MOST_ROUNDS,
-            valid_sets=[held_out],
-            callbacks=[lgb.early_stopping(PATIENCE, verbose=False)],
-        )
+        booster = self._stopped(shape, sample, check)
         best = booster.best_iteration
-        margin = booster.predict(
-            check.matrix, raw_score=True, num_iteration=best, num_threads=self.threads
-        )
-        return best, np.asarray(margin) + sample.prior_shift
+        return best, self._margins(booster, check.matrix, best) + sample.prior_shift
 
-    def text(self, shape: Shape, sample: Sample, rounds: int) -> str:
-        """Fit ``rounds`` trees and return LightGBM's text of them."""
-        booster = lgb.train(
-            {**self.parameters(shape, sample), "num_threads": self.threads},
-            self.dataset(sample),
-            num_boost_round=rounds,
-        )
-        return trees_of(booster)
+    def text(self, shape: Shape, sample: Sample, rounds: int, bag: int = 1) -> str:
+        """LightGBM's text of ``rounds`` trees, or of the mean of ``bag`` such fits by seed."""
+        parameters = {**self.parameters(shape, sample), "num_threads": self.threads}
+        seeds = [(self.seed + SEED_STEP * i) % MOST_SEED for i in range(bag)]
+        fits = (lgb.train({**parameters, "seed": s}, self.dataset(sample), rounds) for s in seeds)
+        return merged([trees_of(booster) for booster in fits])
+
+    def crossed(self, shape: Shape, folds: Sequence[tuple[Sample, Sample]]) -> Crossed:
+        """Fit on the first of each fold and judge by the second, all by the same rounds.
+
+        The rounds are those with the lowest mean log-loss over the folds.
+        """
+        curves, boosters = [], []
+        for sample, check in folds:
+            curve: dict[str, dict[str, list[float]]] = {}
+            boosters.append(self._stopped(shape, sample, check, lgb.record_evaluation(curve)))
+            curves.append(curve["valid_0"]["binary_logloss"])
+        shortest = min(map(len, curves))
+        rounds = int(np.mean([curve[:shortest] for curve in curves], axis=0).argmin()) + 1
+        losses = []
+        for booster, (_, check) in zip(boosters, folds, strict=True):
+            margin = self._margins(booster, check.matrix, rounds)
+            losses.append(-log_expit(np.where(check.y == 1, margin, -margin)))
+        return Crossed(rounds, np.concatenate(losses))
 
     def dataset(self, sample: Sample, weight: FloatArray | None = None) -> lgb.Dataset:
         """The rows as LightGBM takes them, ``weight`` (n) each, without what is left out.
@@ -154,6 +172,27 @@ class Learner:
             categorical_feature=self.categorical,
             free_raw_data=False,
         )
+
+    def _stopped(
+        self, shape: Shape, sample: Sample, check: Sample, *callbacks: Callable[..., Any]
+    ) -> lgb.Booster:
+        """A booster that stopped early on ``check``, with PATIENCE rounds more than its best."""
+        data = self.dataset(sample)
+        shift = np.full(len(check.y), sample.prior_shift)
+        held_out = lgb.Dataset(check.matrix, check.y, reference=data, init_score=shift)
+        return lgb.train(
+            {**self.parameters(shape, sample), "num_threads": self.threads},
+            data,
+            num_boost_round=MOST_ROUNDS,
+            valid_sets=[held_out],
+            callbacks=[lgb.early_stopping(PATIENCE, verbose=False), *callbacks],
+        )
+
+    def _margins(self, booster: lgb.Booster, matrix: FloatArray, rounds: int) -> FloatArray:
+        margin = booster.predict(
+            matrix, raw_score=True, num_iteration=rounds, num_threads=self.threads
+        )
+        return np.asarray(margin, dtype=np.float64)
 
     def _bins(self) -> list[int]:
         """Most bins of each feature."""

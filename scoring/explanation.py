@@ -17,7 +17,7 @@ import orjson
 from data.contract import Contract, FieldSpec
 from data.errors import RegistryError
 from data.store.decisions import Decision
-from scoring import exploring
+from scoring import capacity, exploring
 from scoring.adverse import Adverse, AdverseReasons
 from scoring.counterfactuals import options
 from scoring.explanation_texts import NEWEST
@@ -33,7 +33,16 @@ MOST_FIELDS = 2
 """Fields of a reason that an officer is sent to look at."""
 _TOLERANCE = 1e-6
 
-Rule = Literal["approve_below", "between", "decline_from", "suspended", "thin_file", "by_chance"]
+Rule = Literal[
+    "approve_below",
+    "between",
+    "decline_from",
+    "suspended",
+    "thin_file",
+    "by_chance",
+    "capacity",
+    "capacity_unknown",
+]
 _RULES: dict[str, Rule] = {
     "approve": "approve_below",
     "review": "between",
@@ -41,6 +50,8 @@ _RULES: dict[str, Rule] = {
     SUSPENDED.code: "suspended",
     THIN_FILE.code: "thin_file",
     exploring.CODE: "by_chance",
+    capacity.ABOVE: "capacity",
+    capacity.UNKNOWN: "capacity_unknown",
 }
 """What the policy says of each recommendation, and of what takes its place, by its code."""
 
@@ -56,7 +67,9 @@ class Explainer:
         """The record of ``decision``, a JSON document; the same bytes for the same decision.
 
         A review or decline is explained against approved, performing applications (see
-        ``adverse``), an approval as its reply was, and a decision without a model not at all.
+        ``adverse``), an approval as its reply was, and a decision without a model not at all. What
+        the capacity rule made a review or decline of an approval is no reason of the model's: its
+        own reasons stand beside the rule's, as they were served.
         ``appeal_days``: within which an appeal is answered. Raises RegistryError when another
         model decided, the decision is erased, or the model does not score it as it did.
         """
@@ -79,7 +92,7 @@ class Explainer:
     def _reasons(self, decision: Decision, values: Mapping[str, Any]) -> dict[str, Any]:
         contract, told = self.scorer.contract, orjson.loads(decision.record)
         seen = self._seen(values)
-        if decision.recommendation in {"approve", REFER}:
+        if capacity.model_said(decision.recommendation, told) in {"approve", REFER}:
             method, background = told["explanation_method"], None
             base, contributions = told.get("base"), told.get("contributions", {})
             reasons = told["reasons"]
@@ -91,6 +104,7 @@ class Explainer:
             base = by_feature[-1]
             contributions = dict(zip(contract.model_features, by_feature, strict=False))
             reasons = [_plain_reason(reason) for reason in found.reasons]
+            reasons = capacity.put_back(reasons, told["reasons"])
         return {
             "method": method,
             "background": background,
@@ -115,9 +129,11 @@ class Explainer:
     def _rule(self, decision: Decision) -> dict[str, Any]:
         """The rule of the policy that the recommendation followed from."""
         rules = self.scorer.bundle.rules
-        key, reasons = decision.recommendation, orjson.loads(decision.record)["reasons"]
-        if reasons and reasons[0]["direction"] is None:  # not the policy's cut-offs
-            key = reasons[0]["code"]
+        key, told = decision.recommendation, orjson.loads(decision.record)
+        for first in told["reasons"][:1]:
+            ruled = first["code"] not in capacity.CODES or capacity.decided(key, told)
+            if first["direction"] is None and ruled:  # not the policy's cut-offs
+                key = first["code"]
         limits = {"approve_below": rules.approve_below, "decline_from": rules.decline_from}
         return {
             "id": _RULES[key],

@@ -41,8 +41,13 @@ class Quota:
     width: float
 
     def near(self, decision: Decision, rules: DecisionRules) -> bool:
-        """Whether the policy declines, and the score is next to the cut-off."""
+        """Whether the score alone declines, and is next to the cut-off.
+
+        Chance lends to nobody whose instalment is, or may be, above the capacity rule's limit.
+        """
         if decision.recommendation != "decline" or decision.log_odds is None:
+            return False
+        if orjson.loads(decision.record).get("capacity", {}).get("status", "within") != "within":
             return False
         cut_off = log(rules.decline_from / (1 - rules.decline_from))
         return bool(decision.log_odds < cut_off + self.width)

@@ -24,13 +24,15 @@ class Rows:
     """All rows, sorted by application, and which part each stands in.
 
     ``order`` (n): where each row stood in what was given. ``learned`` is the matrix (n, k) with
-    the holes that models are fitted with. ``applicants`` (n) are the people, by name.
+    the holes that models are fitted with. ``applicants`` (n) are the people, by name; ``keys``
+    (n rows) also has the branch, where it is known.
     """
 
     vectorizer: Vectorizer
     inputs: Mapping[str, NDArray[Any]]
     order: NDArray[np.intp]
     applicants: NDArray[np.str_]
+    keys: pd.DataFrame
     matrix: FloatArray
     learned: FloatArray
     y: FloatArray
@@ -40,7 +42,7 @@ class Rows:
     def sample(self, part: str) -> Sample:
         """Rows of one part of the split."""
         at = getattr(self.parts, part)
-        matrix = self.learned if part in {"fit", "train"} else self.matrix
+        matrix = self.learned if part in {"fit", "train", "known"} else self.matrix
         return Sample(matrix[at], self.y[at])
 
     def inputs_of(self, part: str) -> dict[str, NDArray[Any]]:
@@ -71,7 +73,7 @@ def prepare(
     vectorizer = Vectorizer(contract)
     matrix = vectorizer.matrix(inputs, len(y))
     parts = split(contract, keys, as_of, y, matrix, seed)
-    learned = with_holes(matrix, parts.train, contract, seed)
-    rows = Rows(vectorizer, inputs, order, names(keys), matrix, learned, y, as_of, parts)
-    withhold(learned, parts.train, optional_sources(contract), rows.without, seed)
+    learned = with_holes(matrix, parts.known, contract, seed)
+    rows = Rows(vectorizer, inputs, order, names(keys), keys, matrix, learned, y, as_of, parts)
+    withhold(learned, parts.known, optional_sources(contract), rows.without, seed)
     return rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data.contract import Money
 from scoring.intervals import Z95, Estimate, wilson
@@ -18,11 +19,23 @@ _SEED = 19_790_102
 
 
 class Portfolio(NamedTuple):
-    """Past applications: calibrated PD (n), outcome (n; 1 bad, 0 good, NaN none), amount (n)."""
+    """Past applications: calibrated PD (n), outcome (n; 1 bad, 0 good, NaN none), amount (n).
+
+    ``able`` (n): whom the rules beside the score leave to it; the others are approved at no
+    cut-off. None: everybody.
+    """
 
     pd: FloatArray
     y: FloatArray
     amount: FloatArray
+    able: NDArray[np.bool_] | None = None
+
+    def below(self, cut_off: float | FloatArray) -> NDArray[np.bool_]:
+        """Who is approved at one cut-off (n), or at each of k (n, k)."""
+        if isinstance(cut_off, np.ndarray):
+            below = self.pd[:, None] < cut_off[None, :]
+            return below if self.able is None else below & self.able[:, None]
+        return self.pd < cut_off if self.able is None else (self.pd < cut_off) & self.able
 
 
 def break_even(money: Money, amount: float) -> float:
@@ -60,7 +73,7 @@ def curve(portfolio: Portfolio, money: Money, cut_offs: FloatArray = CUT_OFFS) -
     realised = outcome_values(portfolio.y[known], portfolio.amount[known], money)
     rows = []
     for cut_off in cut_offs:
-        below = portfolio.pd < cut_off
+        below = portfolio.below(float(cut_off))
         lent = below[known]
         bads = int(portfolio.y[known][lent].sum())
         rows.append(
@@ -84,7 +97,7 @@ def compare(portfolio: Portfolio, money: Money, now: float, then: float) -> dict
     the PDs is not in them.
     """
     approve, decline, lost = outcome_values(portfolio.pd, portfolio.amount, money)
-    before, after = portfolio.pd < now, portfolio.pd < then
+    before, after = portfolio.below(now), portfolio.below(then)
     moved = after.astype(np.float64) - before.astype(np.float64)
     values = np.column_stack([moved, moved * lost, moved * (approve - decline)])
     total, spread = values.sum(axis=0), values.std(axis=0, ddof=1) * np.sqrt(len(values))
@@ -98,7 +111,7 @@ def compare(portfolio: Portfolio, money: Money, now: float, then: float) -> dict
 def best_cut_off(portfolio: Portfolio, money: Money) -> Estimate:
     """The cut-off of CUT_OFFS with the highest expected profit; quantiles of DRAWS resamples."""
     approve, decline, _ = outcome_values(portfolio.pd, portfolio.amount, money)
-    below = portfolio.pd[:, None] < CUT_OFFS[None, :]
+    below = portfolio.below(CUT_OFFS)
     gained = np.where(below, approve[:, None], decline[:, None])
     n = len(gained)
     rng = np.random.default_rng(_SEED)

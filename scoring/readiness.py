@@ -23,11 +23,16 @@ MOST_ONE_SIDED = 0.6
 
 
 class Check(NamedTuple):
-    """One question about the data, its answer and what to do about it."""
+    """One question about the data, its answer and what to do about it.
+
+    ``finding`` says it in English; ``values`` are the figures in it, by name, from which a report
+    tells it in another language.
+    """
 
     name: str
     level: Level
     finding: str
+    values: dict[str, float | str]
 
 
 class NotReadyError(NotEnoughDataError):
@@ -53,7 +58,12 @@ def readiness(
     if applicants:
         level: Level = "ok" if applicants >= FEWEST_APPLICANTS else "not_ready"
         checks.append(
-            Check("people", level, f"{applicants} applicants ({FEWEST_APPLICANTS} needed)")
+            Check(
+                "people",
+                level,
+                f"{applicants} applicants ({FEWEST_APPLICANTS} needed)",
+                {"count": applicants, "needed": FEWEST_APPLICANTS},
+            )
         )
     if as_of is not None and known.any():
         checks.append(_time(contract, as_of[known]))
@@ -78,14 +88,16 @@ def _level(count: float, fewest: int, comfortable: int) -> Level:
 def _matured(matured: int, rows: int) -> Check:
     level = _level(matured, FEWEST_MATURED, COMFORTABLE_MATURED)
     finding = f"{matured} of {rows} applications have an outcome ({FEWEST_MATURED} needed)"
-    return Check("matured", level, finding)
+    values: dict[str, float | str] = {"count": matured, "rows": rows, "needed": FEWEST_MATURED}
+    return Check("matured", level, finding, values)
 
 
 def _bads(y: FloatArray) -> Check:
     fewer = int(min(y.sum(), len(y) - y.sum()))
     kind = "bad" if y.sum() == fewer else "good"
     level = _level(fewer, FEWEST_BADS, COMFORTABLE_BADS)
-    return Check("outcomes", level, f"{fewer} {kind} loans ({FEWEST_BADS} needed)")
+    values: dict[str, float | str] = {"count": fewer, "kind": kind, "needed": FEWEST_BADS}
+    return Check("outcomes", level, f"{fewer} {kind} loans ({FEWEST_BADS} needed)", values)
 
 
 def _definition(contract: Contract, y: FloatArray) -> Check:
@@ -93,13 +105,12 @@ def _definition(contract: Contract, y: FloatArray) -> Check:
     computed = isinstance(contract.label, PerformanceLabel)
     if computed and (definition.days_past_due is None or definition.window_days is None):
         finding = "label.definition: days_past_due and window_days say what a bad loan is"
-        return Check("definition", "not_ready", finding)
+        return Check("definition", "not_ready", finding, {})
     share = float(y.mean()) if len(y) else 0.0
     if share > MOST_ONE_SIDED:
-        return Check(
-            "definition", "not_ready", f"{share:.0%} of the outcomes are bad: check the definition"
-        )
-    return Check("definition", "ok", f"{share:.1%} of the outcomes are bad")
+        finding = f"{share:.0%} of the outcomes are bad: check the definition"
+        return Check("definition", "not_ready", finding, {"share": share})
+    return Check("definition", "ok", f"{share:.1%} of the outcomes are bad", {"share": share})
 
 
 def _time(contract: Contract, as_of: pd.Series) -> Check:
@@ -107,4 +118,5 @@ def _time(contract: Contract, as_of: pd.Series) -> Check:
     days = int((as_of.max() - as_of.min()).days)
     window = contract.label.definition.window_days or 0
     level: Level = "ok" if days >= max(365, 2 * window) else "thin"
-    return Check("time", level, f"applications span {days} days; a year shows every season")
+    finding = f"applications span {days} days; a year shows every season"
+    return Check("time", level, finding, {"days": days})

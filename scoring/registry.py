@@ -54,9 +54,12 @@ class Registry:
         """Folder of the keys that bundles are trusted by."""
         return self._trusted.folder
 
-    def register(self, sealed: SealedBundle, actor: str, note: str = "") -> ModelVersion:
+    def register(
+        self, sealed: SealedBundle, actor: str, note: str = "", at: datetime | None = None
+    ) -> ModelVersion:
         """Enter a bundle of the models folder; a version that is known already stays as it is.
 
+        ``at``: when (None: now).
         Raises BundleError when it cannot be verified, RegistryError when it lies elsewhere.
         """
         bundle, version = open_bundle(sealed.path, self._trusted)
@@ -68,7 +71,7 @@ class Registry:
             contract=bundle.contract.contract,
             path=f"models/{version}",
             sha256=hashlib.sha256(manifest).hexdigest(),
-            created_at=datetime.now(UTC),
+            created_at=at or datetime.now(UTC),
             metrics=bundle.metrics,
             created_by=actor,
             note=note,
@@ -122,9 +125,11 @@ class Registry:
         actor: str,
         alias: str = CHAMPION,
         reason: str = "",
+        at: datetime | None = None,
     ) -> None:
         """Let ``alias`` point to a registered version; change and event are one transaction.
 
+        ``at``: when (None: now).
         A champion needs the ``gates`` of ``CHAMPION_NEEDS``. Raises RegistryError for a gate that
         failed or is missing or an unknown version or alias, BundleError when the bundle cannot
         be proved.
@@ -143,7 +148,7 @@ class Registry:
                 actor=actor,
                 reason=reason,
                 gates=[asdict(gate) for gate in gates],
-                at=datetime.now(UTC),
+                at=at or datetime.now(UTC),
             )
             move_alias(connection, event)
 

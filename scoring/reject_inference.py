@@ -34,7 +34,8 @@ def fitting(declined: NDArray[np.bool_], factor: float) -> Fitting:
     """How to fit a model that learns from declined applications as well.
 
     ``declined`` (n) marks them in the order of what ``train`` is given. Only those count that
-    came before the calibration period and whose applicants stand in no held-out part.
+    came before the calibration period and whose applicants stand in no held-out part. Always
+    calibrated by a line, so that the level of the granted loans is right whatever is assumed.
     """
 
     def fit(learner: Learner, chosen: Selection, rows: Rows) -> Fitted:
@@ -57,7 +58,7 @@ def fitting(declined: NDArray[np.bool_], factor: float) -> Fitting:
                 "assumption": ASSUMPTION.format(factor=factor),
             },
         }
-        return Fitted(text, 0.0, told)
+        return Fitted(text, 0.0, told, kinds=("logistic",))
 
     return fit
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -13,6 +13,7 @@ from data.contract_loading import contract_hash
 from data.errors import SuspendedError
 from scoring.bundle import Bundle
 from scoring.calibration import probability
+from scoring.capacity import CapacityRule, Judged
 from scoring.model import Model
 from scoring.policy import RECOMMENDATIONS, Recommendation
 from scoring.reasons import Reason, ReasonWriter
@@ -25,7 +26,9 @@ class Scores:
     """Scores of n applications, column by column.
 
     ``contributions`` is (n, k + 1): log-odds a model feature, the base last; each row sums to
-    ``log_odds``. ``matrix`` (n, k) is what was scored.
+    ``log_odds``. ``matrix`` (n, k) is what was scored. ``recommendation`` is the one in force:
+    ``capacity`` says what the contract's rule about the instalment made of it, None where there is
+    none or only a matrix was scored.
     """
 
     log_odds: FloatArray
@@ -35,6 +38,12 @@ class Scores:
     recommendation: NDArray[np.intp]
     contributions: FloatArray | None
     matrix: FloatArray
+    capacity: Judged | None = None
+
+    @property
+    def by_score(self) -> NDArray[np.intp]:
+        """What the score alone recommends."""
+        return self.recommendation if self.capacity is None else self.capacity.by_score
 
 
 class Scorer:
@@ -66,6 +75,11 @@ class Scorer:
         """The contract's rule about whom too little is known of."""
         return ThinFiles(self.contract)
 
+    @cached_property
+    def capacity_rule(self) -> CapacityRule | None:
+        """The contract's rule about what can be repaid."""
+        return CapacityRule(self.contract) if self.contract.policy.capacity else None
+
     def suspended_double(self) -> Self:
         """The same model, which gives no score: it stands in while a person suspends it."""
         double = copy(self)
@@ -74,15 +88,24 @@ class Scorer:
 
     def score(self, columns: Columns, n: int, *, explain: bool = True) -> Scores:
         """Score ``n`` applications given as columns of inputs."""
-        return self.score_matrix(self.vectorizer.matrix(columns, n), explain=explain)
+        scores = self.score_matrix(self.vectorizer.matrix(columns, n), explain=explain)
+        if self.capacity_rule is None:
+            return scores
+        in_force, judged = self.capacity_rule.judge(columns, scores.recommendation)
+        return replace(scores, recommendation=in_force, capacity=judged)
 
     def score_each(self, each: Sequence[Mapping[str, Any]]) -> Scores:
         """Score applications given as their inputs by name: the same bits as from columns."""
-        return self.score_matrix(self.vectorizer.rows(each))
+        scores = self.score_matrix(self.vectorizer.rows(each))
+        if self.capacity_rule is None:
+            return scores
+        in_force, judged = self.capacity_rule.judge_each(each, scores.recommendation)
+        return replace(scores, recommendation=in_force, capacity=judged)
 
     def score_matrix(self, matrix: FloatArray, *, explain: bool = True) -> Scores:
         """Score rows of the model's matrix (n, k), as ``Vectorizer.matrix`` gives them.
 
+        The recommendations are by the score alone: a matrix does not say what is owed.
         Raises SuspendedError: whatever asks a suspended model gets nothing.
         """
         if self.suspended:
@@ -114,6 +137,12 @@ class Scorer:
         low, high = band.around(scores.log_odds, scores.pd)
         return list(zip(low.tolist(), high.tolist(), strict=True))
 
+    def approved(self, scores: Scores) -> NDArray[np.bool_]:
+        """Who is recommended for approval (n); who has too thin a file never is."""
+        approve = np.equal(scores.recommendation, RECOMMENDATIONS.index("approve"))
+        thin = self.thin_files.among(scores.matrix)
+        return approve if thin is None else approve & ~thin
+
     def band_name(self, scores: Scores, i: int) -> str:
         """Name of the band of row ``i``."""
         return self.bundle.rules.bands[int(scores.band[i])]
@@ -128,7 +157,7 @@ class Scorer:
             raise ValueError("reasons need contributions")
         totals = self.reason_writer.totals(scores.contributions)
         known = self.reason_writer.known(scores.matrix)
-        picked = self.reason_writer.pick(totals, scores.recommendation, known)
+        picked = self.reason_writer.pick(totals, scores.by_score, known)
         return [
             [self.reason_writer.reason(g, row[g]) for g in groups if g >= 0]
             for groups, row in zip(picked.tolist(), totals.tolist(), strict=True)

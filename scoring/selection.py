@@ -1,4 +1,4 @@
-"""Choosing on validation: the shape of the trees, then the way to handle few bads."""
+"""Choosing: the shape of the trees on folds, then the way to handle few bads on validation."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from scoring import imbalance
-from scoring.boosting import Learner, Sample, Shape
+from scoring import folds, imbalance
+from scoring.boosting import Learner, Shape
+from scoring.preparing import Rows
 from scoring.vector import FloatArray
 
 Progress = Callable[[str, float], None]
@@ -19,7 +20,7 @@ Progress = Callable[[str, float], None]
 class Selection:
     """What to fit on all training rows: shape, key of imbalance.WAYS, and the rounds.
 
-    ``shape`` is the name of ``settings``. ``shapes`` is the validation log-loss of each shape,
+    ``shape`` is the name of ``settings``. ``shapes`` is the log-loss of each shape over the folds,
     ``comparison`` the table of the ways.
     """
 
@@ -32,35 +33,32 @@ class Selection:
 
 
 def select(
-    learner: Learner,
-    candidates: Mapping[str, Shape],
-    fit: Sample,
-    validation: Sample,
-    tell: Progress,
+    learner: Learner, candidates: Mapping[str, Shape], rows: Rows, tell: Progress
 ) -> Selection:
-    """Fit every shape without resampling, then the chosen shape with every other way.
+    """The shape with the lowest log-loss over ``folds.choosing``, then the way with few bads.
 
-    Candidates learn from ``fit`` and stop and compete on ``validation``; calibration and test
-    rows are not involved. ``candidates`` go from the simplest to the richest. ``tell`` hears
-    each stage with shares from 0.05 to 0.65.
+    Test rows are not involved. Ways compete on the validation part in the chosen shape.
+    ``candidates`` go from the simplest to the richest. ``tell`` hears each stage with shares
+    from 0.05 to 0.65.
     """
-    stages = iter(range(len(candidates) + len(imbalance.WAYS) - 1))
-
-    def judge(shape: str, way: str, label: str) -> imbalance.Judged:
-        tell(label, 0.05 + 0.1 * next(stages))
-        return imbalance.judge(way, learner, candidates[shape], fit, validation)
-
-    plain = {name: judge(name, "none", f"trying {name} trees") for name in candidates}
-    losses = {name: float(one.losses.mean()) for name, one in plain.items()}
-    shape = simplest_of_the_best({name: one.losses for name, one in plain.items()})
-    judged = {"none": plain[shape]}
+    steps = len(candidates) + len(imbalance.WAYS)
+    shares = iter(np.linspace(0.05, 0.65, steps, endpoint=False).tolist())
+    parts = folds.samples(rows, folds.choosing(rows))
+    crossed = {}
+    for name, candidate in candidates.items():
+        tell(f"trying {name} trees", next(shares))
+        crossed[name] = learner.crossed(candidate, parts)
+    losses = {name: float(one.losses.mean()) for name, one in crossed.items()}
+    shape = min(losses, key=lambda name: losses[name])
+    judged = {}
     for way in imbalance.WAYS:
-        if way != "none":
-            judged[way] = judge(shape, way, f"trying {way} for the imbalance")
+        tell(f"trying {way} for the imbalance", next(shares))
+        judged[way] = imbalance.judge(
+            way, learner, candidates[shape], rows.sample("fit"), rows.sample("validation")
+        )
     choice = imbalance.choose(judged)
-    return Selection(
-        shape, candidates[shape], choice.name, choice.rounds, losses, choice.comparison
-    )
+    rounds = crossed[shape].rounds if choice.name == "none" else choice.rounds
+    return Selection(shape, candidates[shape], choice.name, rounds, losses, choice.comparison)
 
 
 def simplest_of_the_best(losses: Mapping[str, FloatArray]) -> str:

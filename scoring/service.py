@@ -15,6 +15,7 @@ import orjson
 
 from data.contract import Contract, Language
 from data.store.decisions import Decision
+from scoring import capacity
 from scoring.policy import REFER
 from scoring.reasons import Reason
 from scoring.referring import SUSPENDED, THIN_FILE, Referral
@@ -62,7 +63,7 @@ def decide(
     reasons = scorer.reasons(scores)
     intervals = scorer.intervals(scores)
     return [
-        _referral(THIN_FILE, scorer, application, key_id, now)
+        _referral(THIN_FILE, scorer, application, key_id, now, _capacity(scorer, scores, i, REFER))
         if thin is not None and thin[i]
         else Decision(
             decision_id=_new_id(now),
@@ -81,21 +82,27 @@ def decide(
             band=scorer.band_name(scores, i),
             recommendation=scorer.recommendation_name(scores, i),
             request=application.request,
-            record=_record(scorer.contract, scores, i, reasons[i], intervals[i], application),
+            record=_record(scorer, scores, i, reasons[i], intervals[i], application),
         )
         for i, application in enumerate(applications)
     ]
 
 
 def _referral(
-    why: Referral, scorer: Scorer, application: Application, key_id: str, now: datetime
+    why: Referral,
+    scorer: Scorer,
+    application: Application,
+    key_id: str,
+    now: datetime,
+    found: capacity.Finding | None = None,
 ) -> Decision:
     """What is decided where no score may be given: a person does, and nothing is made up."""
     reason = {"code": why.code, "direction": None, "contribution": None, "text": why.text}
     record = {
-        "reasons": [reason],
+        "reasons": capacity.with_reason([reason], found),
         "masked_sources": _masked(application),
         "missing_fields": missing_fields(scorer.contract, application),
+        **({} if found is None else {"capacity": found.record}),
         "explanation_method": NOT_EXPLAINED,
         "base": None,
         "contributions": {},
@@ -121,6 +128,15 @@ def _referral(
     )
 
 
+def _capacity(
+    scorer: Scorer, scores: Scores, i: int, by_score: str | None = None
+) -> capacity.Finding | None:
+    rule, judged = scorer.capacity_rule, scores.capacity
+    if rule is None or judged is None:
+        return None
+    return capacity.finding(rule, judged, i, by_score)
+
+
 def _masked(application: Application) -> list[dict[str, str]]:
     return [{"source": source, "status": why} for source, why in application.masked.items()]
 
@@ -137,7 +153,7 @@ def _score(scorer: Scorer, applications: Sequence[Application]) -> Scores:
 
 
 def _record(
-    contract: Contract,
+    scorer: Scorer,
     scores: Scores,
     i: int,
     reasons: list[Reason],
@@ -150,25 +166,31 @@ def _record(
     total = sum(row)
     if not (isfinite(total) and isclose(total, scores.log_odds[i], abs_tol=_TOLERANCE)):
         raise ValueError("a score is not the sum of its contributions")
+    contract, found = scorer.contract, _capacity(scorer, scores, i)
     return orjson.dumps(
         {
-            "reasons": [
-                {
-                    "code": r.code,
-                    "direction": r.direction,
-                    "contribution": r.contribution,
-                    "text": vars(r.text),
-                }
-                for r in reasons
-            ],
+            "reasons": capacity.with_reason(_reasons(reasons), found),
             "interval": interval,
             "masked_sources": _masked(application),
             "missing_fields": missing_fields(contract, application),
+            **({} if found is None else {"capacity": found.record}),
             "explanation_method": EXPLANATION_METHOD,
             "base": row[-1],
             "contributions": dict(zip(contract.model_features, row, strict=False)),
         }
     )
+
+
+def _reasons(reasons: list[Reason]) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": r.code,
+            "direction": r.direction,
+            "contribution": r.contribution,
+            "text": vars(r.text),
+        }
+        for r in reasons
+    ]
 
 
 def missing_fields(contract: Contract, application: Application) -> list[str]:
@@ -200,6 +222,7 @@ def render(decision: Decision, language: Language, *, contributions: bool) -> di
         "reasons": [{**r, "text": r["text"][language]} for r in record["reasons"]],
         "masked_sources": record["masked_sources"],
         "missing_fields": record["missing_fields"],
+        "capacity": record.get("capacity"),
         "versions": {
             "model": decision.model_version,
             "contract": decision.contract_hash,

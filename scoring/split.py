@@ -51,8 +51,10 @@ class Split:
     """Positions of rows (sorted), all of them labelled but ``recent`` and ``later``.
 
     ``fit`` and ``validation`` are the parts of ``train`` for choosing between candidates.
-    ``recent`` are all applications of the calibration period and ``later`` all that are not
-    older than it, with or without an outcome: policy and drift look at whoever applies.
+    ``known`` are all rows that the trees of a finished model may have learned from: those of
+    ``train``, of ``calibration`` and, by time, what people known before did in its period.
+    ``recent`` are all applications of the calibration period and ``later`` all of the test's,
+    with or without an outcome: policy and drift look at whoever applies.
     """
 
     method: str
@@ -60,6 +62,7 @@ class Split:
     fit: Rows
     validation: Rows
     calibration: Rows
+    known: Rows
     test: Rows
     returning: Rows
     recent: Rows
@@ -67,7 +70,7 @@ class Split:
     dropped: int
 
     def counts(self) -> dict[str, int]:
-        """Rows of train, calibration and test, and how many labelled rows were dropped."""
+        """Rows of train, calibration and test, and labelled rows that are in none of them."""
         return {
             "train": len(self.train),
             "calibration": len(self.calibration),
@@ -160,10 +163,11 @@ def _by_time(
         fit=labelled[stays & (part == 0)],
         validation=labelled[stays & (part == 1)],
         calibration=calibration,
+        known=labelled[period <= 2],
         test=test,
         returning=labelled[(period == 3) & ~stays],
         recent=np.flatnonzero(everyone == 2).astype(np.intp),
-        later=np.flatnonzero(everyone >= 2).astype(np.intp),
+        later=np.flatnonzero(everyone == 3).astype(np.intp),
         dropped=len(labelled) - len(train) - len(calibration) - len(test),
     )
 
@@ -203,10 +207,11 @@ def _by_hash(
         fit=labelled[of_row == 0],
         validation=labelled[of_row == 1],
         calibration=calibration,
+        known=labelled[of_row <= 2],
         test=test,
         returning=np.empty(0, dtype=np.intp),
         recent=calibration,
-        later=np.sort(np.concatenate([calibration, test])),
+        later=test,
         dropped=0,
     )
 

@@ -14,6 +14,7 @@ import orjson
 
 from data.contract import Language, Text
 from data.store.decisions import Decision
+from scoring.capacity import CODES
 from scoring.explanation_texts import texts, with_unit
 
 Audience = Literal["client", "officer", "auditor"]
@@ -83,7 +84,7 @@ class _Teller:
         yield self._section("result", [*self._result(), self._line("result.person")])
         if self._decision.scored:
             yield self._section("chance", [self._of_ten()])
-            yield self._section("reasons", self._reasons())
+            yield self._section("reasons", [*self._capacity(), *self._reasons()])
         yield self._section("used", self._used_by_client())
         if self._decision.scored:
             yield self._section("help", self._help())
@@ -95,7 +96,7 @@ class _Teller:
         """The result, its reasons, what is missing, and what to check on site."""
         yield self._section("result", [*self._result(), *self._notes(), *self._of_hundred()])
         if self._decision.scored:
-            yield self._section("reasons", self._reasons())
+            yield self._section("reasons", [*self._capacity(), *self._reasons()])
             yield self._section("check", self._checks())
         yield self._section("used", self._used_by_officer())
         if self._decision.scored:
@@ -137,7 +138,14 @@ class _Teller:
 
     def _notes(self) -> list[Line]:
         """Reasons that are no features': that chance, or no model, decided."""
-        notes = [r for r in self._record["reasons"] if r["direction"] is None]
+        aside = CODES if self._decision.scored else set()
+        reasons = self._record["reasons"]
+        notes = [r for r in reasons if r["direction"] is None and r["code"] not in aside]
+        return [Line(f"reason.{r['code']}", self._say(r["text"])) for r in notes]
+
+    def _capacity(self) -> list[Line]:
+        """The reason of the rule about what can be repaid, which is not the model's."""
+        notes = [r for r in self._record["reasons"] if r["code"] in CODES]
         return [Line(f"reason.{r['code']}", self._say(r["text"])) for r in notes]
 
     def _of_ten(self) -> Line:
@@ -233,6 +241,7 @@ def _evidence(decision: Decision, record: Record, explanation: bytes) -> dict[st
         "points": decision.points,
         "band": decision.band,
         "rule": record["rule"],
+        "capacity": told.get("capacity"),
         "base": record["base"],
         "contributions": record["contributions"],
         "values": record["values"],

@@ -9,24 +9,23 @@ from typing import Any
 import pandas as pd
 
 from data.contract import Contract
-from scoring import background, baselines, imbalance, keepsakes
+from scoring import background, calibrators, crossing, keepsakes
 from scoring.boosting import SHAPES, Learner
 from scoring.bundle import Bundle, Golden
-from scoring.calibration import Calibration, probability
-from scoring.evaluation import BOOTSTRAP_SEED, FEWEST_EACH, Evaluation, Report
+from scoring.calibration import probability
+from scoring.crossing import HeldOut
+from scoring.generalising import generalisation
+from scoring.judging import evaluated
 from scoring.leakage import LeakageError, implausible, scan
 from scoring.model import Model
 from scoring.policy import DecisionRules
 from scoring.preparing import Rows, prepare
 from scoring.readiness import readiness, require_ready, told
-from scoring.robustness import robustness
 from scoring.scorer import Scorer
 from scoring.selection import Progress, Selection, select
-from scoring.sources import without_each
-from scoring.split import describe
 from scoring.tuning import tune
 from scoring.uncertainty import Band
-from scoring.vector import FloatArray, Vectorizer
+from scoring.vector import FloatArray
 
 
 @dataclass(frozen=True)
@@ -50,12 +49,9 @@ class TrainingOptions:
 class TrainingResult:
     """The model and its report, which is also ``bundle.metrics``.
 
-    ``report``: ``readiness``, ``rows`` (train, calibration, test, dropped), ``imbalance``
-    (chosen, comparison), ``test`` and ``baselines.<name>`` (metric to value, low, high),
-    ``detail`` (see ``Evaluation.detail``), ``returning`` (metrics on the applicants of the test
-    period who were known before, or None), ``without`` (see ``sources.without_each``),
-    ``robustness`` (see there),
-    ``shapes`` (chosen, validation log-loss of each) and ``split``.
+    ``report``: what ``judging.evaluated`` tells, and ``readiness``, ``imbalance`` (chosen,
+    comparison), ``shapes`` (chosen, log-loss of each over the folds), ``tuning`` (see
+    ``tuning.Tuned``) and ``elsewhere`` (see ``generalising.generalisation``).
     """
 
     bundle: Bundle
@@ -64,14 +60,18 @@ class TrainingResult:
 
 @dataclass(frozen=True)
 class Fitted:
-    """Trees that learned from all training rows.
+    """Trees that learned from all rows they may.
 
     ``prior_shift`` is that of their sample; ``told`` what the lineage says of how they were made.
+    ``held_out`` are margins to calibrate on; None: the trees did not learn from the calibration
+    rows, which serve for that. ``kinds`` of calibration are those to choose from.
     """
 
     text: str
     prior_shift: float
     told: Mapping[str, Any]
+    held_out: HeldOut | None = None
+    kinds: tuple[str, ...] = tuple(calibrators.KINDS)
 
 
 Fitting = Callable[[Learner, Selection, Rows], Fitted]
@@ -109,7 +109,7 @@ def train(  # noqa: PLR0913, PLR0917
     learner = Learner(contract, options.seed, options.threads)
     tuned = tune(learner, rows, options.trials, options.seconds, tell) if options.trials else None
     candidates = SHAPES | ({"tuned": tuned.shape} if tuned else {})
-    chosen = select(learner, candidates, rows.sample("fit"), rows.sample("validation"), tell)
+    chosen = select(learner, candidates, rows, tell)
     tell("fitting the chosen model", 0.65)
     origin = {**lineage, "vouched": sorted(options.vouched)}
     bundle = assemble(learner, (fit or _fit)(learner, chosen, rows), rows, origin)
@@ -119,6 +119,7 @@ def train(  # noqa: PLR0913, PLR0917
         "imbalance": {"chosen": chosen.way, "comparison": chosen.comparison},
         "shapes": {"chosen": chosen.shape, "log_loss": chosen.shapes},
         "tuning": asdict(tuned) if tuned else None,
+        "elsewhere": generalisation(learner, chosen, rows),
     }
     bundle = evaluated(bundle, rows, options.threads, choices)
     if suspicious := implausible(bundle.metrics["test"]["auc"]):
@@ -146,28 +147,30 @@ def _silent(stage: str, share: float) -> None:
 
 
 def _fit(learner: Learner, chosen: Selection, rows: Rows) -> Fitted:
-    """Fit what was chosen on all training rows."""
-    shape = chosen.settings
-    sample = imbalance.resample(chosen.way, rows.sample("train"), learner.categorical, learner.seed)
+    """Fit what was chosen on all known rows, with margins from fits that did not see the row."""
+    sample = crossing.resampled(learner, chosen, rows.sample("known"))
     told = {
         "shape": chosen.shape,
         "imbalance": chosen.way,
         "rounds": chosen.rounds,
-        "parameters": learner.parameters(shape, sample),
+        "bag": crossing.BAG,
+        "parameters": learner.parameters(chosen.settings, sample),
     }
-    return Fitted(learner.text(shape, sample, chosen.rounds), sample.prior_shift, told)
+    text = crossing.fit(learner, chosen, sample)
+    held_out = HeldOut.crossed(learner, chosen, rows, sample.prior_shift)
+    return Fitted(text, sample.prior_shift, told, held_out)
 
 
 def assemble(learner: Learner, fitted: Fitted, rows: Rows, lineage: Mapping[str, Any]) -> Bundle:
     """A bundle without metrics: calibrated, with cut-offs, golden rows and reference sample."""
     contract = learner.contract
-    held_out = rows.sample("calibration")
-    model = Model(fitted.text, learner.threads)
-    margin = model.margins(held_out.matrix)
-    calibration = Calibration.fit(margin, held_out.y, fitted.prior_shift)
-    band = Band.fit(calibration.log_odds(margin), held_out.y, learner.seed)
+    held_out = fitted.held_out or HeldOut.of(Model(fitted.text, learner.threads), rows)
+    calibration = calibrators.choose(
+        held_out.margin, held_out.y, fitted.prior_shift, learner.seed, fitted.kinds
+    )
+    band = Band.fit(calibration.log_odds(held_out.margin), held_out.y, learner.seed)
     calibration = calibration.model_copy(update={"band": band})
-    recent = calibration.log_odds(model.margins(rows.sample("recent").matrix))
+    recent = calibration.log_odds(held_out.recent)
     decided = {
         "seed": learner.seed,
         **fitted.told,
@@ -196,51 +199,3 @@ def assemble(learner: Learner, fitted: Fitted, rows: Rows, lineage: Mapping[str,
             contract, later.matrix, later.y, pd < bundle.rules.approve_below, seed
         ),
     )
-
-
-def evaluated(bundle: Bundle, rows: Rows, threads: int, more: Mapping[str, Any]) -> Bundle:
-    """The bundle with its report: test, baselines, split, and what ``more`` says."""
-    metrics = {
-        "rows": rows.parts.counts(),
-        **more,
-        "split": describe(rows.parts, bundle.contract, rows.as_of, rows.y),
-        **_judge(Scorer(bundle, "new", threads), rows),
-        "baselines": _baselines(Vectorizer(bundle.contract).categorical, rows),
-    }
-    return replace(bundle, metrics=metrics)
-
-
-def _judge(scorer: Scorer, rows: Rows) -> dict[str, Any]:
-    """Metrics on the test and, where there are enough, on the applicants known before."""
-
-    def evaluation(part: str) -> Evaluation:
-        sample = rows.sample(part)
-        log_odds = scorer.score_matrix(sample.matrix, explain=False).log_odds
-        return Evaluation(log_odds, sample.y)
-
-    test = evaluation("test")
-    known = rows.sample("returning").y
-    enough = min(known.sum(), (1 - known).sum()) >= FEWEST_EACH
-    return {
-        "test": test.report(),
-        "detail": test.detail(scorer.bundle.rules),
-        "returning": evaluation("returning").report() if enough else None,
-        "robustness": robustness(scorer, rows.inputs_of("test"), BOOTSTRAP_SEED),
-        "without": without_each(
-            scorer,
-            rows.sample("test").matrix,
-            lambda source: rows.without(source, rows.parts.test),
-            rows.sample("test").y,
-        ),
-    }
-
-
-def _baselines(categorical: list[int], rows: Rows) -> dict[str, Report]:
-    train, test = rows.sample("train"), rows.sample("test")
-    log_odds = {
-        "logistic": baselines.logistic(
-            rows.sample("fit"), rows.sample("validation"), train, test.matrix, categorical
-        ),
-        "majority": baselines.majority(train, len(test.y)),
-    }
-    return {name: Evaluation(values, test.y).report() for name, values in log_odds.items()}

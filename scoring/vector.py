@@ -84,11 +84,10 @@ class Vectorizer:
         codes = self._codes.get(name)
         if codes is None:
             return np.asarray(values, dtype=np.float64)
-        try:
-            coded = [np.nan if _missing(v) else codes[v] for v in values]
-        except KeyError:
-            raise _unknown(name) from None
-        return np.array(coded, dtype=np.float64)
+        coded = np.array(list(map(codes.get, values)), dtype=np.float64)
+        if not all(_missing(values[i]) for i in np.flatnonzero(np.isnan(coded)).tolist()):
+            raise _unknown(name)
+        return coded
 
 
 def _unknown(name: str) -> ValueError:

@@ -17,6 +17,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from data.store import open_store
+
 _numbers = count(1)
 
 
@@ -67,20 +69,63 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """Create an empty database; give its SQLAlchemy URL."""
-    name = f"test_{next(_numbers)}"
-    database = sql.Identifier(name)
-    connect = f"host={postgres_server} user=microscore dbname=postgres"
+def postgres_url(postgres_server: str) -> str:
+    """Create an empty database; give its SQLAlchemy URL. It goes when the server goes."""
+    return _create(postgres_server, f"test_{next(_numbers)}", "template1")
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres_server: str) -> str:
+    """The name of a database with our tables, to be copied."""
+    url = _create(postgres_server, "migrated", "template1")
+    _migrate(url)
+    return "migrated"
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with our tables, to be copied."""
+    file = tmp_path_factory.mktemp("migrated") / "store.db"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+def _migrate(url: str) -> None:
+    store = open_store(url)
+    store.migrate()
+    store.close()
+
+
+def _create(server: str, name: str, template: str) -> str:
+    """Copy a database. To drop it again would take longer: the server first writes all it has."""
+    connect = f"host={server} user=microscore dbname=postgres"
+    names = sql.Identifier(name), sql.Identifier(template)
     with psycopg.connect(connect, autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(database))
-        yield f"postgresql://microscore@/{name}?host={postgres_server}"
-        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(database))
+        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
+    return f"postgresql://microscore@/{name}?host={server}"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=KINDS)
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Run the test once on each kind of store that we support; give the store's URL."""
+    """Run the test once on each kind of store that we support; give the URL of one with tables.
+
+    To migrate an empty store takes longer than most tests.
+    """
+    if request.param == "sqlite":
+        file = tmp_path / "store.db"
+        shutil.copy(request.getfixturevalue("migrated_file"), file)
+        return f"sqlite:///{file}"
+    server = request.getfixturevalue("postgres_server")
+    template = request.getfixturevalue("migrated_database")
+    return _create(server, f"test_{next(_numbers)}", template)
+
+
+@pytest.fixture(params=KINDS)
+def empty_store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The same for a store that has no table yet."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'store.db'}"
     return str(request.getfixturevalue("postgres_url"))

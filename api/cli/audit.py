@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.data_files import Encoding
+from api.cli.data_files import DecimalSign, Encoding, decimal_named
 from api.cli.output import JsonOption, emit, err, out, progress_bar, table
 from api.cli.protected import Actor
 from api.cli.training import load
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from api.auditing import Kept, Subject
     from api.audits import AuditSettings
     from data.contract import Contract
+    from data.reading import Decimal
     from fairness.profiles import Profile
     from fairness.schema_sections import Range
 
@@ -37,6 +38,7 @@ class Asked:
     challenger: str | None
     flips: bool
     encoding: str | None
+    decimal: "Decimal"
 
 
 def audit(  # noqa: PLR0913, PLR0917 - the options of one command
@@ -77,6 +79,7 @@ def audit(  # noqa: PLR0913, PLR0917 - the options of one command
         bool, typer.Option(help="Rerun everything with other protected values in the files.")
     ] = True,
     encoding: Encoding = None,
+    decimal: DecimalSign = ".",
     as_json: JsonOption = False,
 ) -> None:
     """Audit a model's fairness on labelled files, or on the decisions that it made.
@@ -95,7 +98,9 @@ def audit(  # noqa: PLR0913, PLR0917 - the options of one command
 
     settings = AuditSettings()
     law = law_of(profile, settings)
-    asked = Asked(model, data, days_of(decisions), challenger, flips, encoding)
+    asked = Asked(
+        model, data, days_of(decisions), challenger, flips, encoding, decimal_named(decimal)
+    )
     _check(asked)
     reading = Reading(actor or getpass.getuser(), tuple(by or ()), stored or data is None)
     with progress_bar() as progress, open_home_store(settings) as store:
@@ -189,7 +194,13 @@ def _in_files(
     _known(scorer.contract, reading)
     if asked.data is None:
         raise AssertionError("files were asked for")
-    loaded = load(scorer.contract, asked.data, labelled=True, encoding=asked.encoding)
+    loaded = load(
+        scorer.contract,
+        asked.data,
+        labelled=True,
+        encoding=asked.encoding,
+        decimal=asked.decimal,
+    )
     own = in_files(scorer, loaded, reading, settings, apart_from=rival, flips=asked.flips)
     if rival is None:
         return own, None

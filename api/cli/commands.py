@@ -8,6 +8,7 @@ from api.cli import (
     data_files,
     decisions,
     demo,
+    demo_year,
     drift,
     fairness,
     features,
@@ -16,6 +17,7 @@ from api.cli import (
     outcomes,
     people,
     policy,
+    portfolio,
     privacy,
     retrain,
     scorecard,
@@ -46,6 +48,7 @@ def build_app() -> typer.Typer:
     app.command()(scorecard.scorecard)
     app.add_typer(models.app, name="models")
     app.add_typer(policy.app, name="policy")
+    app.command()(portfolio.portfolio)
     app.command("score")(scoring_file.score)
     app.command("score-file")(scoring_file.score_file)
     app.add_typer(features.app, name="features")
@@ -62,4 +65,5 @@ def build_app() -> typer.Typer:
     app.add_typer(keys.app, name="keys")
     app.add_typer(people.app, name="people")
     app.command()(demo.demo)
+    app.command()(demo_year.demo_year)
     return app

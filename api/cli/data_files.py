@@ -8,7 +8,7 @@ import typer
 from api.cli.output import BAD_DATA, JsonOption, emit, out, progress_bar, table
 
 if TYPE_CHECKING:
-    from data.reading import Portfolio
+    from data.reading import Decimal, Portfolio
 
 app = typer.Typer(help="Check files, or generate a synthetic portfolio.", no_args_is_help=True)
 
@@ -18,6 +18,15 @@ DataPath = Annotated[
 ]
 Encoding = Annotated[
     str | None, typer.Option(help="Encoding of CSV files that are not UTF-8, such as latin-1.")
+]
+DecimalSign = Annotated[
+    str,
+    typer.Option(
+        "--decimal",
+        metavar="SIGN",
+        help="Sign before the fraction of numbers in CSV files: a point, or a comma as in 1500,25. "
+        "With a comma, points in numbers are errors: they may part thousands.",
+    ),
 ]
 SHOWN = 20
 
@@ -31,6 +40,7 @@ def check(
         typer.Option("--out", help="Folder for the report; default: under the home folder."),
     ] = None,
     encoding: Encoding = None,
+    decimal: DecimalSign = ".",
     as_json: JsonOption = False,
 ) -> None:
     """Check files row by row. Exit code 2 when anything is wrong; good rows are kept apart."""
@@ -39,11 +49,22 @@ def check(
 
     loaded = load_contract(contract)
     with progress_bar() as progress:
-        portfolio = read_portfolio(loaded, path, encoding=encoding, progress=progress)
+        portfolio = read_portfolio(
+            loaded, path, encoding=encoding, decimal=decimal_named(decimal), progress=progress
+        )
     payload = report_findings(portfolio, report)
     emit(as_json, payload, lambda: show_findings(portfolio, payload))
     if not payload["ok"]:
         raise typer.Exit(BAD_DATA)
+
+
+def decimal_named(sign: str) -> "Decimal":
+    """The sign of ``--decimal``. Raises BadParameter for another than a point or a comma."""
+    if sign == ".":
+        return "."
+    if sign == ",":
+        return ","
+    raise typer.BadParameter("--decimal is a point or a comma")
 
 
 def report_findings(portfolio: "Portfolio", folder: Path | None) -> dict[str, Any]:

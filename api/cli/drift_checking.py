@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.audit import days_of
-from api.cli.data_files import Encoding
+from api.cli.data_files import DecimalSign, Encoding, decimal_named
 from api.cli.drift_told import LanguageOption, show_check
 from api.cli.output import JsonOption, emit, out, progress_bar
 from api.cli.training import load
@@ -29,7 +29,7 @@ FileOption = Annotated[
 Days = tuple[date, date]
 
 
-def check(
+def check(  # noqa: PLR0913, PLR0917 - the options of one command
     model: Model = "champion",
     window: WindowOption = None,
     file: FileOption = None,
@@ -37,6 +37,7 @@ def check(
         bool, typer.Option("--scheduled", help="As the worker does: moves episodes and alerts.")
     ] = False,
     encoding: Encoding = None,
+    decimal: DecimalSign = ".",
     language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -60,7 +61,9 @@ def check(
         progress("checking", 0.0)
         if file is not None:
             contract = watch.scorer.contract
-            made = watch.file(load(contract, file, labelled=False, encoding=encoding), days)
+            sign = decimal_named(decimal)
+            read = load(contract, file, labelled=False, encoding=encoding, decimal=sign)
+            made = watch.file(read, days)
         elif days is not None:
             made = watch.decisions(days, "scheduled" if scheduled else "asked")
         webhook = settings.drift.webhook_url is not None
@@ -83,6 +86,7 @@ def compare(
     ],
     model: Model = "champion",
     encoding: Encoding = None,
+    decimal: DecimalSign = ".",
     language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -95,9 +99,9 @@ def compare(
 
     with progress_bar() as progress, _watching(model, AuditSettings()) as watch:
         progress("comparing", 0.0)
-        made = watch.file(
-            load(watch.scorer.contract, file, labelled=False, encoding=encoding), None
-        )
+        contract, sign = watch.scorer.contract, decimal_named(decimal)
+        read = load(contract, file, labelled=False, encoding=encoding, decimal=sign)
+        made = watch.file(read, None)
         progress("comparing", 1.0)
     payload = {"check": None, **made.model_dump(mode="json")}
     emit(as_json, payload, lambda: show_check(made, watch.scorer.contract, language))

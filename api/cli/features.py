@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from api.cli.data_files import DataPath, Encoding
+from api.cli.data_files import DataPath, DecimalSign, Encoding, decimal_named
 from api.cli.output import JsonOption, emit, out, progress_bar
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def export(  # noqa: PLR0913, PLR0917
     labelled: Annotated[bool, typer.Option(help="With outcomes, as training needs them.")] = True,
     engine: EngineOption = "duckdb",
     encoding: Encoding = None,
+    decimal: DecimalSign = ".",
     as_json: JsonOption = False,
 ) -> None:
     """Write every application with its inputs and outcome, a file for each part.
@@ -60,7 +61,13 @@ def export(  # noqa: PLR0913, PLR0917
     described, where = load_contract(contract), engine_named(engine)
     with progress_bar() as progress:
         loaded = load_applications(
-            described, data, labelled=labelled, encoding=encoding, progress=progress, engine=where
+            described,
+            data,
+            labelled=labelled,
+            encoding=encoding,
+            decimal=decimal_named(decimal),
+            progress=progress,
+            engine=where,
         )
     paths = write_parts(loaded.applications, loaded.y, target, rows)
     payload: dict[str, Any] = {
@@ -87,6 +94,7 @@ def build(
     ] = None,
     engine: EngineOption = "duckdb",
     encoding: Encoding = None,
+    decimal: DecimalSign = ".",
     as_json: JsonOption = False,
 ) -> None:
     """Keep, sealed, what each source says of every applicant, for requests that do not bring it.
@@ -104,7 +112,12 @@ def build(
     on = _day(day, described.timezone)
     with progress_bar() as progress:
         portfolio = read_portfolio(
-            described, data, encoding=encoding, need_label=False, progress=progress
+            described,
+            data,
+            encoding=encoding,
+            decimal=decimal_named(decimal),
+            need_label=False,
+            progress=progress,
         )
         with open_ledger() as (store, ledger):
             built = build_features(described, portfolio.tables, on, (store, ledger), where)

@@ -1,12 +1,13 @@
 """``microscore outcomes``: what became of loans, and what that says of the model."""
 
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.data_files import Encoding
+from api.cli.data_files import DecimalSign, Encoding, decimal_named
 from api.cli.output import BAD_DATA, JsonOption, emit, out, progress_bar, table
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def import_files(
     ],
     contract: AskedContract = None,
     encoding: Encoding = None,
+    decimal: DecimalSign = ".",
     actor: Annotated[
         str | None, typer.Option(help="Who; default: the user of this machine.")
     ] = None,
@@ -54,7 +56,15 @@ def import_files(
     now = datetime.now(UTC)
     with open_ledger() as (store, ledger), progress_bar() as progress:
         asked = _contract(store, contract)
-        files = [read_outcomes(asked, p, now, encoding=encoding, progress=progress) for p in paths]
+        read = partial(
+            read_outcomes,
+            asked,
+            now=now,
+            encoding=encoding,
+            decimal=decimal_named(decimal),
+            progress=progress,
+        )
+        files = [read(path) for path in paths]
         events = [event for file in files for event in file.events()]
         origin = origin_of(asked, actor or getpass.getuser(), now)
         taken = import_events(store, ledger, events, origin, progress)

@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.data_files import DataPath, Encoding
+from api.cli.data_files import DataPath, DecimalSign, Encoding, decimal_named
 from api.cli.output import JsonOption, emit, out, table
 from api.cli.training import load
 
 if TYPE_CHECKING:
     from data.contract import Contract
-    from scoring.scorer import Scorer
+    from data.reading import Decimal
+    from scoring.profit import Portfolio
+    from scoring.scorer import Scorer, Scores
 
 app = typer.Typer(no_args_is_help=True, help="Cut-offs: what they approve, lose and earn.")
 
@@ -32,20 +34,23 @@ def simulate(
     data: DataPath,
     cut_off: CutOff = None,
     encoding: Encoding = None,
+    decimal: DecimalSign = ".",
     as_json: JsonOption = False,
 ) -> None:
     """Try cut-offs on past applications: approval rate, loss and profit of each.
 
     The money (margin, loss given default, collection cost, worth of a good client) stands in the
-    contract under policy.money; without it, figures are assumed and the output says so. Nothing
-    is changed: a new cut-off is a new version of the contract's policy.
+    contract under policy.money; without it, figures are assumed and the output says so. Whom the
+    rules beside the score stop (too thin a file, an instalment above policy.capacity) is approved
+    at no cut-off, and counted apart: that is not the model's doing. Nothing is changed: a new
+    cut-off is a new version of the contract's policy.
     """
     from api.wiring import open_registry
     from scoring.profit import ASSUMED, best_cut_off, break_even, compare, curve
 
     with open_registry() as registry:
         scorer = registry.load(ref, threads=2)
-    past = _portfolio(scorer, data, encoding)
+    past, rules = _portfolio(scorer, data, encoding, decimal_named(decimal))
     money = scorer.contract.policy.money or ASSUMED
     middle = float(_median(past.amount))
     now = scorer.bundle.rules.decline_from
@@ -56,6 +61,7 @@ def simulate(
         "with_outcome": int((past.y == past.y).sum()),
         "money": {**money.model_dump(), "assumed": scorer.contract.policy.money is None},
         "cut_off_in_force": now,
+        "rules": rules,
         "break_even_at_median_amount": {"amount": middle, "pd": break_even(money, middle)},
         "best_cut_off": best_cut_off(past, money).plain(),
         "curve": curve(past, money),
@@ -66,14 +72,16 @@ def simulate(
     emit(as_json, payload, lambda: _show(payload))
 
 
-def _portfolio(scorer: "Scorer", path: Path, encoding: str | None) -> Any:
-    """Scores, outcomes and amounts of a file's applications."""
+def _portfolio(
+    scorer: "Scorer", path: Path, encoding: str | None, decimal: "Decimal"
+) -> tuple["Portfolio", dict[str, Any]]:
+    """Scores, outcomes and amounts of a file's applications; what rules beside the score do."""
     import numpy as np
 
     from data.errors import DataFileError
     from scoring.profit import Portfolio
 
-    loaded = load(scorer.contract, path, labelled=True, encoding=encoding)
+    loaded = load(scorer.contract, path, labelled=True, encoding=encoding, decimal=decimal)
     inputs = loaded.applications.inputs
     columns = {name: inputs[name].to_numpy() for name in scorer.contract.inputs}
     scores = scorer.score(columns, len(inputs), explain=False)
@@ -81,7 +89,39 @@ def _portfolio(scorer: "Scorer", path: Path, encoding: str | None) -> Any:
     known = ~np.isnan(amount) & (amount > 0)
     if loaded.y is None or not known.any():
         raise DataFileError("no application has an amount above 0: no money can be told")
-    return Portfolio(scores.pd[known], loaded.y[known], amount[known])
+    able = _able(scorer, scores)
+    past = Portfolio(scores.pd[known], loaded.y[known], amount[known], able[known])
+    return past, _rules(scorer, scores, known)
+
+
+def _able(scorer: "Scorer", scores: "Scores") -> Any:
+    """Whom the rules beside the score leave to the score (n)."""
+    import numpy as np
+
+    within = np.ones(len(scores.pd), dtype=np.bool_)
+    if scores.capacity is not None:
+        within = scores.capacity.status == 0
+    thin = scorer.thin_files.among(scores.matrix)
+    return within if thin is None else within & ~thin
+
+
+def _rules(scorer: "Scorer", scores: "Scores", known: Any) -> dict[str, Any]:
+    """How many each rule stops, and whom the score alone would have approved of those."""
+    from scoring.capacity import STATUSES
+
+    found: dict[str, Any] = {"thin_file": None, "capacity": None}
+    thin = scorer.thin_files.among(scores.matrix)
+    if thin is not None:
+        found["thin_file"] = {"referred": int(thin[known].sum())}
+    if (rule := scorer.capacity_rule) is not None and scores.capacity is not None:
+        status, by_score = scores.capacity.status[known], scores.capacity.by_score[known]
+        found["capacity"] = {
+            "at_most": rule.rule.at_most,
+            "otherwise": rule.rule.otherwise,
+            **{name: int((status == i).sum()) for i, name in enumerate(STATUSES)},
+            "approved_by_score_alone": int(((status > 0) & (by_score == 0)).sum()),
+        }
+    return found
 
 
 def _amount(contract: "Contract") -> str:
@@ -121,6 +161,16 @@ def _show(payload: dict[str, Any]) -> None:
         markup=False,
         highlight=False,
     )
+    if capacity := payload["rules"]["capacity"]:
+        stopped = capacity["approved_by_score_alone"]
+        told = (
+            f"{capacity['above']} above {capacity['at_most']:.0%}, {capacity['unknown']} not known"
+        )
+        out.print(
+            f"Capacity rule: {told}; it stops {stopped} whom the score alone would approve.",
+            markup=False,
+            highlight=False,
+        )
     if compared := payload["compared"]:
         told = ", ".join(
             f"{name} {v['value']:+,.0f} [{v['low']:+,.0f}, {v['high']:+,.0f}]"

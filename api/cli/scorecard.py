@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.data_files import DataPath, Encoding
+from api.cli.data_files import DataPath, DecimalSign, Encoding, decimal_named
 from api.cli.output import JsonOption, emit, one_of, out, progress_bar, table
 from api.cli.training import load
 
@@ -31,6 +31,7 @@ def scorecard(  # noqa: PLR0913, PLR0917
     html: Html = None,
     lang: Lang = "en",
     encoding: Encoding = None,
+    decimal: DecimalSign = ".",
     as_json: JsonOption = False,
 ) -> None:
     """Make a points table that a branch without connection can print and add up by hand.
@@ -44,7 +45,8 @@ def scorecard(  # noqa: PLR0913, PLR0917
 
     language = one_of("--lang", lang, LANGUAGES)
     described = load_contract(contract)
-    loaded = load(described, data, labelled=True, encoding=encoding)
+    sign = decimal_named(decimal)
+    loaded = load(described, data, labelled=True, encoding=encoding, decimal=sign)
     scorer = _model(model)
     with progress_bar() as progress:
         progress("binning", 0.0)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.data_files import DataPath, Encoding
+from api.cli.data_files import DataPath, DecimalSign, Encoding, decimal_named
 from api.cli.output import BAD_DATA, JsonOption, emit, out, progress_bar
 from api.cli.training import load
 
@@ -17,6 +17,7 @@ def score(
         str, typer.Option(help="A version, an alias or a bundle's folder.")
     ] = "champion",
     encoding: Encoding = None,
+    decimal: DecimalSign = ".",
     as_json: JsonOption = False,
 ) -> None:
     """Score every application in files that the model's contract accepts.
@@ -28,7 +29,8 @@ def score(
 
     with open_registry() as registry:
         scorer = registry.load(model, threads=2)
-    loaded = load(scorer.contract, data, labelled=False, encoding=encoding)
+    sign = decimal_named(decimal)
+    loaded = load(scorer.contract, data, labelled=False, encoding=encoding, decimal=sign)
     with progress_bar() as progress:
         score_to_parquet(
             scorer,

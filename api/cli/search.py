@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.data_files import DataPath, Encoding
+from api.cli.data_files import DataPath, DecimalSign, Encoding, decimal_named
 from api.cli.output import JsonOption, emit, out, progress_bar, table
 from api.cli.training import load
 
@@ -51,6 +51,7 @@ def search(  # noqa: PLR0913, PLR0917 - the options of one command
         Path | None, typer.Option("--out", help="Folder for the results; default: in the home.")
     ] = None,
     encoding: Encoding = None,
+    decimal: DecimalSign = ".",
     as_json: JsonOption = False,
 ) -> None:
     """Search for a less discriminatory alternative to a model, on the files it was trained from.
@@ -69,7 +70,8 @@ def search(  # noqa: PLR0913, PLR0917 - the options of one command
     with open_registry() as registry:
         scorer = registry.load(model)
     names = _attributes(scorer.contract, attribute, profile)
-    loaded = load(scorer.contract, data, labelled=True, encoding=encoding)
+    sign = decimal_named(decimal)
+    loaded = load(scorer.contract, data, labelled=True, encoding=encoding, decimal=sign)
     sums = _same_data(scorer, loaded)
     applications = loaded.applications
     groups: pd.DataFrame = protected_groups(

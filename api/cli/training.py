@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.data_files import DataPath, Encoding, report_findings
+from api.cli.data_files import (
+    DataPath,
+    DecimalSign,
+    Encoding,
+    decimal_named,
+    report_findings,
+)
 from api.cli.features import engine_named
 from api.cli.output import JsonOption, emit, err, out, progress_bar, table
 
@@ -13,6 +19,7 @@ if TYPE_CHECKING:
     from data.contract import Contract
     from data.features.engine import EngineName
     from data.loading import LoadedApplications
+    from data.reading import Decimal
     from scoring.bundle import Bundle
     from scoring.training import TrainingOptions, TrainingResult
 
@@ -70,6 +77,7 @@ def load(
     *,
     labelled: bool,
     encoding: str | None = None,
+    decimal: "Decimal" = ".",
     engine: "EngineName" = "duckdb",
 ) -> "LoadedApplications":
     """Read and join files with a progress bar; say what was put aside."""
@@ -78,7 +86,13 @@ def load(
 
     with progress_bar() as progress:
         loaded = load_applications(
-            contract, path, labelled=labelled, encoding=encoding, progress=progress, engine=engine
+            contract,
+            path,
+            labelled=labelled,
+            encoding=encoding,
+            decimal=decimal,
+            progress=progress,
+            engine=engine,
         )
     portfolio = loaded.portfolio
     if portfolio.errors:
@@ -112,6 +126,7 @@ def train(  # noqa: PLR0913, PLR0917
         str | None, typer.Option(help="Address of a running Dask cluster, such as tcp://host:8786.")
     ] = None,
     encoding: Encoding = None,
+    decimal: DecimalSign = ".",
     as_json: JsonOption = False,
 ) -> None:
     """Train, calibrate and test a model, and register it. Promoting it is your decision.
@@ -136,7 +151,12 @@ def train(  # noqa: PLR0913, PLR0917
         result = _train_on_cluster(described, data, options, workers, scheduler)
     else:
         loaded = load(
-            described, data, labelled=True, encoding=encoding, engine=engine_named(engine)
+            described,
+            data,
+            labelled=True,
+            encoding=encoding,
+            decimal=decimal_named(decimal),
+            engine=engine_named(engine),
         )
         result = _train_here(described, loaded, options, reject_factor)
     settings = Settings()
@@ -213,6 +233,7 @@ def evaluate(
     ref: Annotated[str, typer.Argument(help="A version, an alias or a bundle's folder.")],
     data: DataPath,
     encoding: Encoding = None,
+    decimal: DecimalSign = ".",
     as_json: JsonOption = False,
 ) -> None:
     """Test a model on any other labelled file; the contract is the model's own."""
@@ -221,7 +242,8 @@ def evaluate(
 
     with open_registry() as registry:
         scorer = registry.load(ref, threads=2)
-    loaded = load(scorer.contract, data, labelled=True, encoding=encoding)
+    sign = decimal_named(decimal)
+    loaded = load(scorer.contract, data, labelled=True, encoding=encoding, decimal=sign)
     if loaded.y is None:
         raise AssertionError("labelled data was asked for")
     metrics = evaluate_model(scorer, loaded.applications.inputs, loaded.y)

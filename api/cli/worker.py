@@ -23,6 +23,13 @@ def worker(
     (28) days, and posts alerts to MICROSCORE_DRIFT_WEBHOOK_URL;
     [bold]shadow[/], each hour: lets challengers score what was decided since (microscore shadow
     run does it at once); [bold]shadow-report[/], each day: compares each with the champion;
+    [bold]portfolio[/], each day: sums up decisions and loans for the risk team's pages (microscore
+    portfolio does it at once);
+    [bold]data-quality[/], each day: how old kept features are, and how many outcomes came;
+    [bold]today[/], each hour, and [bold]management[/], each day: figures of the last day, of weeks
+    and of quarters for the overview; the latter verifies the whole audit chain;
+    [bold]probe[/], every 5 minutes: asks the server at MICROSCORE_PROBE_URL whether it is ready;
+    [bold]follow-ups[/], each day: lists running loans that are late, for officers;
     [bold]retrain[/], each day: makes a new challenger when monitoring or the calendar calls for
     it (see microscore retrain), in four steps of their own.
 

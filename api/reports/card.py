@@ -8,6 +8,8 @@ from typing import Any
 
 from babel.numbers import format_decimal, format_percent
 
+from api.reports import card_elsewhere
+from api.reports.card_readiness import finding, title
 from api.reports.card_words import METRICS, WORDS, CardLanguage
 from api.reports.document import Document, Grid, Section
 from api.reports.writing import DASH
@@ -39,6 +41,9 @@ class Card:
             self._data(),
             self._metrics(),
             self._calibration(),
+            card_elsewhere.section(
+                self, self.bundle.calibration.kind, "bag" in self.bundle.lineage, self.told
+            ),
             self._groups(),
             self._sources(),
             self._robustness(),
@@ -103,7 +108,9 @@ class Card:
         )
         grids = [Grid((w["part"], w["rows"], w["bads"], w["from"], w["to"]), rows)]
         if ready := self.told.get("readiness"):
-            checks = tuple((c["name"], w[c["level"]], c["finding"]) for c in ready)
+            checks = tuple(
+                (title(c, self.language), w[c["level"]], finding(c, self.language)) for c in ready
+            )
             grids.append(Grid((w["check"], w["level"], w["finding"]), checks, w["readiness"]))
         said = [w[f"split_{split['method']}"]] if split else []
         if split.get("open_at_test"):
@@ -218,7 +225,7 @@ class Card:
     def _limits(self) -> Section:
         w, lineage = self.words, self.bundle.lineage
         said = [w["limits_1"], w["limits_2"]]
-        if lineage.get("engine", "local") != "local":
+        if "reproducible" in lineage:
             said.append(w["distributed"])
         if rejects := lineage.get("reject_inference"):
             said.append(w["rejects"].format(self.number(rejects["factor"], 1)))
@@ -236,6 +243,10 @@ class Card:
             (w["method"], f"{lineage.get('shape', DASH)}, {lineage.get('rounds', DASH)}"),
             (w["imbalance"], str(lineage.get("imbalance", DASH))),
             (w["seed"], str(lineage.get("seed", DASH))),
+            (
+                w["repeatable"],
+                w["not_repeatable" if "reproducible" in lineage else "is_repeatable"],
+            ),
         )
         files = tuple((n, str(h)) for n, h in dict(lineage.get("data", {})).items())
         releases = tuple((n, str(v)) for n, v in dict(lineage.get("versions", {})).items())

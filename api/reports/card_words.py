@@ -85,6 +85,9 @@ WORDS: dict[CardLanguage, dict[str, str]] = {
         "whether they still do; a model that is no longer right is suspended by people.",
         "limits_2": "A share of bad loans among similar people is not a fate: of 100 people with "
         "the same score some repay and some do not.",
+        "repeatable": "Made again from the same data",
+        "is_repeatable": "the same bytes",
+        "not_repeatable": "the same quality, other bytes",
         "distributed": "Fitted on several machines: the same data and seed need not give the "
         "same bits again.",
         "rejects": "It also learned from declined applications, as if their odds of default were "
@@ -193,6 +196,9 @@ WORDS: dict[CardLanguage, dict[str, str]] = {
         "de dérive veillent ; un modèle qui n'est plus juste est suspendu par des personnes.",
         "limits_2": "Une part de mauvais prêts parmi des gens semblables n'est pas un destin : "
         "sur 100 personnes de même score, certaines remboursent et d'autres non.",
+        "repeatable": "Refait à partir des mêmes données",
+        "is_repeatable": "les mêmes octets",
+        "not_repeatable": "la même qualité, d'autres octets",
         "distributed": "Ajusté sur plusieurs machines : les mêmes données et la même graine ne "
         "redonnent pas forcément les mêmes bits.",
         "rejects": "Il a aussi appris de demandes refusées, comme si leurs cotes de défaut étaient "

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from api.reports import challenger
 from api.reports import parts_approvals as approvals
 from api.reports import parts_loans as loans
+from api.reports import parts_recourse as costs
 from api.reports.page import Page
 from api.reports.parts import Part
 from api.reports.words import LANGUAGES
@@ -29,6 +30,7 @@ PARTS: tuple[Callable[[Page], Part], ...] = (
     loans.outcomes,
     loans.outcome_tests,
     loans.explanations,
+    costs.recourse,
     loans.proxies,
     loans.shifts,
     loans.details,

@@ -12,6 +12,9 @@ from api.reports.performance_words import WORDS
 from api.reports.writing import DASH
 from data.contract import Language
 
+LARGE, LARGEST = 1e6, 1e15
+"""From here on two figures are enough: of what has decimals, and of whole numbers."""
+
 
 class PerformanceWriting:
     """Writes in ``language``; the page inherits it."""
@@ -22,7 +25,7 @@ class PerformanceWriting:
         """A number as the language writes it; a dash where there is none."""
         if value is None:
             return DASH
-        if abs(value) >= 1e6 and digits:
+        if abs(value) >= (LARGE if digits else LARGEST):
             return f"{value:.2g}"
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         return str(format_decimal(value, format=pattern, locale=self.language))

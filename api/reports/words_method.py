@@ -30,8 +30,11 @@ METHOD: dict[str, dict[str, str]] = {
         "odds is the larger of the two gaps, without a verdict.",
         "how_outcome_tests": "Score interval of the difference of two bad rates; at least 50 "
         "loans a side. It reads the model's own standard, not why the groups differ elsewhere.",
-        "how_explanations": "Normal intervals of the means, at least 30 declined on each side. "
-        "What it would cost an applicant to be approved is not measured here.",
+        "how_explanations": "Normal intervals of the means, at least 30 declined on each side.",
+        "how_recourse": "For up to 100 declined people of each group, drawn at random, changes are "
+        "searched for and scored by the model itself. Wilson's intervals of shares, normal ones "
+        "of means, differences by MOVER; nothing below 30 people. Reported, not judged: a search "
+        "may miss a way that there is.",
         "how_proxies": "A model of the group from all features, fitted on one half and measured "
         "on the other, with a permutation test. Contributions are exact TreeSHAP values.",
         "how_distribution": "Bootstrap intervals of 95 %. The distance is the mean distance "
@@ -81,8 +84,11 @@ METHOD: dict[str, dict[str, str]] = {
         "how_outcome_tests": "Intervalle de score de la différence de deux taux de défaut ; au "
         "moins 50 prêts de chaque côté. Il dit la mesure que le modèle applique, non pourquoi "
         "les groupes diffèrent ailleurs.",
-        "how_explanations": "Intervalles normaux des moyennes, au moins 30 refusés de chaque "
-        "côté. Ce qu'il en coûterait au demandeur pour être accepté n'est pas mesuré ici.",
+        "how_explanations": "Intervalles normaux des moyennes, au moins 30 refusés de chaque côté.",
+        "how_recourse": "Pour 100 refusés au plus de chaque groupe, tirés au sort, des changements "
+        "sont cherchés et notés par le modèle lui-même. Intervalles de Wilson pour les parts, "
+        "normaux pour les moyennes, différences par MOVER ; rien au-dessous de 30 personnes. "
+        "Rapporté, non jugé : la recherche peut manquer une voie qui existe.",
         "how_proxies": "Un modèle du groupe à partir de toutes les variables, ajusté sur une "
         "moitié et mesuré sur l'autre, avec un test par permutation. Les contributions sont des "
         "valeurs TreeSHAP exactes.",

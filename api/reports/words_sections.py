@@ -106,6 +106,16 @@ SECTIONS: dict[ReportLanguage, dict[str, str]] = {
         "stability": "Stability",
         "fidelity": "Fidelity",
         "reasons": "Number of reasons",
+        "recourse": "What it would take to be approved",
+        "recourse_lead": "Is the way to a better answer as short in every group? Of those "
+        "declined: the share for whom changes within their own reach would lead to one, and the "
+        "effort of the easiest. Effort counts the facts that change, how far each moves, and one "
+        "more for each that takes months. The picture shows the effort less the reference's.",
+        "searched": "declined, looked at",
+        "with_option": "with a way",
+        "reference_with_option": "reference with a way",
+        "effort": "effort",
+        "reference_effort": "reference's effort",
         "proxies": "Proxies",
         "proxies_lead": "How well the features together tell the group from its reference (0.5: "
         "not at all), and the features that carry most of the gap in the score, in log-odds.",
@@ -220,6 +230,17 @@ SECTIONS: dict[ReportLanguage, dict[str, str]] = {
         "stability": "Stabilité",
         "fidelity": "Fidélité",
         "reasons": "Nombre de raisons",
+        "recourse": "Ce qu'il faudrait pour être accepté",
+        "recourse_lead": "Le chemin vers une meilleure réponse est-il aussi court dans chaque "
+        "groupe ? Parmi les refusés : la part de ceux à qui des changements à leur portée en "
+        "donneraient une, et l'effort du plus facile. L'effort compte les faits qui changent, de "
+        "combien, et un de plus pour chacun qui prend des mois. L'image montre l'effort moins "
+        "celui de la référence.",
+        "searched": "refusés examinés",
+        "with_option": "avec une voie",
+        "reference_with_option": "référence avec une voie",
+        "effort": "effort",
+        "reference_effort": "effort de la référence",
         "proxies": "Substituts",
         "proxies_lead": "À quel point les variables ensemble distinguent le groupe de sa "
         "référence (0,5 : pas du tout), et celles qui portent le plus de l'écart de score, en "

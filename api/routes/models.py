@@ -1,9 +1,7 @@
 """Model versions: which there are, and who may put one in another's place or suspend it."""
 
-import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -12,6 +10,13 @@ from starlette.requests import Request
 from api.access import requires
 from api.auth import Principal
 from api.json_body import parse, read_body
+from api.model_changes import (
+    REASON_CHARACTERS,
+    promoted,
+    resumed,
+    rolled_back,
+    suspended,
+)
 from api.model_replies import (
     ChangeReply,
     GateReply,
@@ -22,11 +27,9 @@ from api.model_replies import (
     PromotionReply,
 )
 from api.problems import FieldError, Problem, responses
-from api.promoting import Person, person_of, promote
-from api.service import AskedService, Service
-from data.errors import AccessError, BundleError, RegistryError
+from api.service import AskedService
 from scoring import switching
-from scoring.registry import CHAMPION, Registry
+from scoring.registry import CHAMPION
 
 REASON_BYTES = 4 * 1024
 _VERSION = r"^[a-z][a-z0-9_]{0,63}-[0-9a-f]{12}$"
@@ -45,7 +48,6 @@ _CHANGING = responses(
 )
 Reader = Annotated[Principal, requires("models:read")]
 Changer = Annotated[Principal, requires("models:write")]
-Answer = TypeVar("Answer")
 
 
 class Reason(BaseModel):
@@ -54,7 +56,10 @@ class Reason(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     reason: str = Field(
-        min_length=1, max_length=1_000, pattern=r"[^ \t\r\n]", description="Kept with the change."
+        min_length=1,
+        max_length=REASON_CHARACTERS,
+        pattern=r"[^ \t\r\n]",
+        description="Kept with the change.",
     )
 
 
@@ -72,12 +77,12 @@ async def list_models(service: AskedService, _asker: Reader) -> ModelsReply:
 
     def look() -> ModelsReply:
         registry = service.champion.watcher.registry
-        suspended = switching.suspension(registry.store)
+        stopped = switching.suspension(registry.store)
         proposed = switching.proposal(registry.store, datetime.now(UTC))
         aliases = registry.aliases()
         return ModelsReply(
             models=[ModelReply.of(model, aliases) for model in registry.versions()],
-            suspended=ModelEvent.of(suspended) if suspended else None,
+            suspended=ModelEvent.of(stopped) if stopped else None,
             proposed=ModelEvent.of(proposed) if proposed else None,
         )
 
@@ -115,19 +120,13 @@ async def promote_model(
     The gates: no worse than the champion on held-out loans, audited for fairness, and BETTER or
     NOT WORSE in the newest shadow report.
     """
-    reason, settings = await _reason(request), service.settings
-
-    def change(registry: Registry, who: Person, now: datetime) -> PromotionReply:
-        if version not in {model.version for model in registry.versions()}:
-            raise Problem("not-found")
-        done = promote(registry, version, who, reason, settings, now)
-        service.champion.watcher.refresh()
-        gates = [GateReply.of(gate) for gate in done.gates]
-        return PromotionReply(
-            version=done.version, state=done.state, people=list(done.people), gates=gates
-        )
-
-    return await _changed(service, asker, change)
+    done = await promoted(service, asker, version, await _reason(request))
+    return PromotionReply(
+        version=done.version,
+        state=done.state,
+        people=list(done.people),
+        gates=[GateReply.of(gate) for gate in done.gates],
+    )
 
 
 @router.post(
@@ -139,15 +138,8 @@ async def promote_model(
 )
 async def rollback(request: Request, service: AskedService, asker: Changer) -> ChangeReply:
     """One person, no gates: the version before has passed them. Servers load it in seconds."""
-    reason = await _reason(request)
-
-    def change(registry: Registry, who: Person, _now: datetime) -> ChangeReply:
-        version = registry.rollback(CHAMPION, who.actor, reason)
-        service.champion.watcher.refresh()
-        suspended = switching.suspension(registry.store) is not None
-        return ChangeReply(version=version, suspended=suspended)
-
-    return await _changed(service, asker, change)
+    version, is_suspended = await rolled_back(service, asker, await _reason(request))
+    return ChangeReply(version=version, suspended=is_suspended)
 
 
 @router.post(
@@ -159,14 +151,8 @@ async def rollback(request: Request, service: AskedService, asker: Changer) -> C
 )
 async def suspend(request: Request, service: AskedService, asker: Changer) -> ChangeReply:
     """From now on every application is referred to a person, whichever version is champion."""
-    reason = await _reason(request)
-
-    def change(registry: Registry, who: Person, now: datetime) -> ChangeReply:
-        version = switching.suspend(registry.store, who.actor, reason, now)
-        service.champion.watcher.look()
-        return ChangeReply(version=version, suspended=True)
-
-    return await _changed(service, asker, change)
+    version = await suspended(service, asker, await _reason(request))
+    return ChangeReply(version=version, suspended=True)
 
 
 @router.post(
@@ -178,14 +164,8 @@ async def suspend(request: Request, service: AskedService, asker: Changer) -> Ch
 )
 async def resume(request: Request, service: AskedService, asker: Changer) -> ChangeReply:
     """End a suspension."""
-    reason = await _reason(request)
-
-    def change(registry: Registry, who: Person, now: datetime) -> ChangeReply:
-        version = switching.resume(registry.store, who.actor, reason, now)
-        service.champion.watcher.look()
-        return ChangeReply(version=version, suspended=False)
-
-    return await _changed(service, asker, change)
+    version = await resumed(service, asker, await _reason(request))
+    return ChangeReply(version=version, suspended=False)
 
 
 async def _reason(request: Request) -> str:
@@ -194,18 +174,3 @@ async def _reason(request: Request) -> str:
     except ValidationError:
         rule = "must be a text of 1 to 1,000 characters, and nothing else may be there"
         raise Problem("invalid-parameter", errors=[FieldError(field="reason", rule=rule)]) from None
-
-
-async def _changed(
-    service: Service, asker: Principal, change: Callable[[Registry, Person, datetime], Answer]
-) -> Answer:
-    """Make ``change`` in a thread, in the name of ``asker``. Raises Problem 409, StoreError."""
-    registry = service.champion.watcher.registry
-
-    def work() -> Answer:
-        return change(registry, person_of(registry.store, asker.key_id), datetime.now(UTC))
-
-    try:
-        return await asyncio.to_thread(work)
-    except (RegistryError, BundleError, AccessError) as error:
-        raise Problem("model-change-refused", str(error)) from None

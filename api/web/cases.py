@@ -19,7 +19,7 @@ from api.web.translations import mark
 from api.web.visiting import PageRoute, Visit, opened_to
 from data.store.appeals import Ground
 from data.store.decisions import Decision
-from data.store.feedback import Theme
+from data.store.feedback import Answer, Theme
 from data.store.human_decisions import Outcome, OverrideReason, differs
 
 BASE = "/officer/applications"
@@ -51,9 +51,15 @@ GROUNDS = {
     "not_understood": mark("The client was not understood"),
     "other": mark("Another reason"),
 }
+HELPED = {
+    "helped_yes": mark("Yes"),
+    "helped_partly": mark("Partly"),
+    "helped_no": mark("No"),
+}
 DONE = {
     "decision": mark("Your decision is kept."),
     "problem": mark("Thank you. The problem is reported."),
+    "helped": mark("Thank you for your answer."),
     "appeal": mark("The appeal is open. Another person will look at it."),
 }
 
@@ -112,6 +118,20 @@ async def problem_report(
     return _done(decision, "problem")
 
 
+@router.post("/{decision_id}/helped")
+async def helped(
+    visit: Annotated[Visit, opened_to("feedback:write")], decision_id: UUID
+) -> Response:
+    """Keep whether the result helped the officer; the newest answer counts."""
+    form = await visit.form()
+    decision = await find_visible(visit.service, visit.asker, decision_id)
+    answer: Answer | None = _one_of(Answer, form.get("helped"))
+    if answer is None:
+        return await _page(visit, decision, form, "helped")
+    await report_problem(visit.service, visit.asker, decision, answer, None)
+    return _done(decision, "helped")
+
+
 @router.post("/{decision_id}/appeal")
 async def open_appeal(
     visit: Annotated[Visit, opened_to("appeals:write")], decision_id: UUID
@@ -152,6 +172,7 @@ async def _page(
         reasons=REASONS,
         themes=THEMES,
         grounds=GROUNDS,
+        helped=HELPED,
         form=form or {},
         error=error,
     )

@@ -57,7 +57,7 @@ async def sign_in_page(visit: Open) -> Response:
     wanted = local_path(visit.request.query_params.get("next", "/"))
     if visit.visitor is not None:
         return RedirectResponse(wanted, 303)
-    return visit.page("sign_in.html", wanted=wanted, login="", failure=None)
+    return sign_in_form(visit, wanted)
 
 
 @router.post("/sign-in")
@@ -76,10 +76,20 @@ async def sign_in(visit: Open) -> Response:
             raise
         failure = "wrong" if problem.slug == "unauthorized" else "wait"
         status = 401 if failure == "wrong" else 429
-        page = visit.page("sign_in.html", status, wanted=wanted, login=login, failure=failure)
+        page = sign_in_form(visit, wanted, status, login=login, failure=failure)
         page.headers.update(dict(problem.headers or {}))
         return page
-    return _with_session(visit, wanted, secret)
+    return with_session(visit, wanted, secret)
+
+
+def sign_in_form(
+    visit: Visit, wanted: str, status: int = 200, *, login: str = "", failure: str | None = None
+) -> Response:
+    """The form, with what failed; also the institution's own sign-in where there is one."""
+    other = visit.service.code_flow is not None
+    return visit.page(
+        "sign_in.html", status, wanted=wanted, login=login, failure=failure, institution=other
+    )
 
 
 @router.post("/sign-out")
@@ -132,7 +142,7 @@ async def new_password(visit: SignedIn) -> Response:
     if failure is not None:
         return visit.page("account.html", 422, failure=failure)
     await _keep_password(visit, person, password)
-    return _with_session(visit, "/account", await visit.service.sessions.begin(person, None))
+    return with_session(visit, "/account", await visit.service.sessions.begin(person, None))
 
 
 @router.get("/welcome/{secret}")
@@ -151,7 +161,7 @@ async def welcome(visit: Open, secret: Secret) -> Response:
     if failure := check_password(password, person.login):
         return visit.page("welcome.html", 422, login=person.login, secret=secret, failure=failure)
     await _keep_password(visit, person, password)
-    return _with_session(visit, "/", await visit.service.sessions.begin(person, None))
+    return with_session(visit, "/", await visit.service.sessions.begin(person, None))
 
 
 async def _invited(visit: Visit, secret: str) -> Person:
@@ -170,7 +180,8 @@ async def _keep_password(visit: Visit, person: Person, password: str) -> None:
     )
 
 
-def _with_session(visit: Visit, path: str, secret: str) -> Response:
+def with_session(visit: Visit, path: str, secret: str) -> Response:
+    """On to ``path``, with the cookie of the session ``secret``."""
     response = RedirectResponse(quote(path, safe="/?=&%"), 303)
     response.set_cookie(
         cookie_name(visit.request),

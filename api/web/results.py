@@ -13,6 +13,7 @@ from api.serving import Serving
 from api.web.pictures import PointsScale, Push, of_hundred, points_scale, pushes
 from data.contract import Contract, Language, Text
 from data.store.decisions import Decision
+from scoring import capacity
 from scoring.policy import RECOMMENDATIONS, REFER, Recommendation
 
 Advice = Recommendation | Literal["refer"]
@@ -24,6 +25,7 @@ class Result:
 
     ``late``: of 100 people like this about so many repay late, between ``low`` and ``high`` at
     95 % where that was measured; None where the model was suspended and nobody was asked.
+    ``by_rule``: the words of the capacity rule where it, and not the model, decided.
     """
 
     decision: Decision
@@ -35,6 +37,7 @@ class Result:
     pushes: tuple[Push, ...]
     missing: tuple[str, ...]
     masked: tuple[tuple[str, str], ...]
+    by_rule: str | None
 
 
 def result_of(decision: Decision, serving: Serving | None, language: Language) -> Result:
@@ -59,6 +62,9 @@ def result_of(decision: Decision, serving: Serving | None, language: Language) -
             (_source(contract, m["source"], language), m["status"])
             for m in record["masked_sources"]
         ),
+        by_rule=record["reasons"][0]["text"][language]
+        if capacity.decided(decision.recommendation, record)
+        else None,
     )
 
 

@@ -16,6 +16,9 @@ class Section(NamedTuple):
 
 SECTIONS = (
     Section("/officer", mark("Applications"), frozenset({"officer", "admin"})),
+    Section("/overview", mark("Overview"), frozenset({"risk", "auditor", "admin"})),
+    Section("/risk", mark("Risk"), frozenset({"risk", "auditor", "admin"})),
+    Section("/mlops", mark("MLOps"), frozenset({"mlops", "admin"})),
     Section("/account", mark("Account"), frozenset(ROLES)),
 )
 

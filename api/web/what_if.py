@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.explaining import counterfactuals
+from api.explaining import counterfactuals, tried_by
 from api.problems import Problem
 from api.service import Service
 from api.visible import find_visible
@@ -22,6 +22,9 @@ from data.store.decisions import Decision
 from scoring.counterfactuals import varied
 from scoring.replay import asked
 
+_FAILURES = FAILURES | {
+    "conflict": mark("No model is at work here now, so nothing can be tried. A person decides."),
+}
 router = APIRouter(route_class=PageRoute, include_in_schema=False, prefix="/officer/applications")
 
 
@@ -55,9 +58,9 @@ async def tried(visit: Officer, decision_id: UUID) -> Response:
         async with visit.service.budgets.charged(visit.asker, 1):
             after = await asyncio.to_thread(_scored, visit.service, decision, wanted)
     except Problem as problem:
-        if problem.slug not in FAILURES:
+        if problem.slug not in _FAILURES:
             raise
-        errors["form"] = words.gettext(FAILURES[problem.slug])
+        errors["form"] = words.gettext(_FAILURES[problem.slug])
         return await _page(visit, decision, terms, values, errors)
     return await _page(visit, decision, terms, values, after=after)
 
@@ -66,9 +69,9 @@ def _scored(service: Service, decision: Decision, wanted: Mapping[str, float]) -
     """What the model that decided says of the application with other terms; nothing is kept.
 
     The instalment follows from them. It costs a score of the day, as whoever asks for many could
-    copy the model. Raises Problem 503 when that model cannot be opened.
+    copy the model. Raises Problem 409 without a model, 503 when that model cannot be opened.
     """
-    scorer = service.explainers.of(decision.model_version, service.champion.watcher.current).scorer
+    scorer = tried_by(service, decision)
     scores = scorer.score_each([varied(scorer, asked(decision).values, wanted)])
     return {
         "recommendation": scorer.recommendation_name(scores, 0),

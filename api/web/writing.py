@@ -1,13 +1,14 @@
 """How pages write numbers, money, shares and times: as the language's readers expect."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
 from babel.numbers import (
     NumberFormatError,
+    format_compact_decimal,
     format_currency,
     format_decimal,
     format_percent,
@@ -37,10 +38,10 @@ class Writing:
         """A number with at most ``digits`` decimals."""
         return format_decimal(round(value, digits), format="#,##0.######", locale=self.locale)
 
-    def signed(self, value: int) -> str:
-        """A whole number that always shows its sign."""
+    def signed(self, value: float, digits: int = 0) -> str:
+        """A number that always shows its sign, whole without ``digits``."""
         sign = "+" if value > 0 else "\u2212" if value < 0 else ""
-        return sign + self.number(abs(value), 0)
+        return sign + self.number(abs(value), digits)
 
     def money(self, value: float) -> str:
         """An amount in the portfolio's currency, without cents where it is whole."""
@@ -53,11 +54,20 @@ class Writing:
             currency_digits=not whole,
         )
 
+    def compact(self, value: float) -> str:
+        """A large number in few signs, such as 66.8M."""
+        return format_compact_decimal(value, locale=self.locale, fraction_digits=1)
+
     def percent(self, share: float, digits: int = 0) -> str:
         """A share of one."""
         pattern = "#,##0." + "0" * digits if digits else "#,##0"
         suffix = "\u202f%" if self.language == "fr" else "%"
         return format_percent(share, format=pattern + suffix, locale=self.locale)
+
+    def change(self, share: float, digits: int = 0) -> str:
+        """A change as a share of one, which always shows its sign."""
+        sign = "+" if share > 0 else "\u2212" if share < 0 else ""
+        return sign + self.percent(abs(share), digits)
 
     def amount(self, value: float, unit: str | None) -> str:
         """A value in its unit: money if the unit is the currency."""
@@ -66,6 +76,20 @@ class Writing:
     def day(self, at: datetime) -> str:
         """The date, by the portfolio's clock."""
         return format_date(at.astimezone(ZoneInfo(self.timezone)), "long", locale=self.locale)
+
+    def date_of(self, day: date | str) -> str:
+        """A day of the calendar, short; a text is read as YYYY-MM-DD."""
+        known = date.fromisoformat(day) if isinstance(day, str) else day
+        return format_date(known, "medium", locale=self.locale)
+
+    def day_of_year(self, day: date | str) -> str:
+        """A day without its year, for axes; a text is read as YYYY-MM-DD."""
+        known = date.fromisoformat(day) if isinstance(day, str) else day
+        return format_date(known, "d MMM", locale=self.locale)
+
+    def month(self, day: date) -> str:
+        """A month of the calendar, short."""
+        return format_date(day, "MMM y", locale=self.locale)
 
     def moment(self, at: datetime) -> str:
         """Date and time, by the portfolio's clock."""

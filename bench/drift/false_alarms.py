@@ -3,59 +3,36 @@
     python bench/drift/false_alarms.py [--quick] [--replicates N] [--nannyml PYTHON]
 
 A run is alarmed when anything would be told to anybody: for us any layer, for the tools of today
-any column. NannyML runs where the Python of an environment of its own is named; its default is
-Jensen-Shannon distance with thresholds from chunks of the reference.
+any column (``beside.py``). ``--nannyml`` names the Python of an environment that has NannyML.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import tempfile
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
-from bench.drift.cards import Frame, is_alarm, ours, reference_of, resplit
-from drift.evidently_adapter import drifted, evidently_values
+from bench.drift.beside import TOOLS, Beside
+from bench.drift.cards import is_alarm, ours, reference_of, resplit
 
 SIZES = (200, 500, 1000, 3000)
 BAR = 0.02
 
 
-def run(n: int, replicates: int, others: int, folder: Path | None) -> list[float]:
-    """Shares of alarmed runs: ours, PSI 0.1, PSI 0.25 and Evidently's (``others`` replicates)."""
-    alarmed: list[list[float]] = [[], [], [], []]
+def run(n: int, replicates: int, others: int, beside: Beside) -> float:
+    """Share of runs that we alarm at; other tools see the first ``others``, PSI all."""
+    alarmed = []
     for i in range(replicates):
         frame, window = resplit(np.random.default_rng([n, i]), n)
         reference = reference_of(frame)
         report = ours(reference, window)
-        psi = max(f.psi for f in report.against[0].features)
-        for column, alarm in zip(alarmed, (is_alarm(report), psi > 0.1, psi > 0.25), strict=False):
-            column.append(float(alarm))
+        alarmed.append(is_alarm(report))
+        beside.report(f"{n}", report)
         if i < others:
-            values = evidently_values(reference, reference.matrix(window, n))
-            alarmed[3].append(float(bool(drifted(values))))
-            if folder is not None:
-                _keep(folder / f"{n}-{i}", frame, window)
-    return [float(np.mean(a)) for a in alarmed]
-
-
-def _keep(folder: Path, reference: Frame, window: Frame) -> None:
-    folder.mkdir()
-    for name, frame in (("reference", reference), ("window", window)):
-        pd.DataFrame(frame).to_csv(folder / f"{name}.csv", index=False)
-
-
-def nannyml(python: str, folder: Path, n: int) -> float:
-    """Share of the kept runs that NannyML alarms in."""
-    script = Path(__file__).with_name("nannyml_alarms.py")
-    pairs = sorted(map(str, folder.glob(f"{n}-*")))
-    command = [python, "-W", "ignore", str(script), str(n), *pairs]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return float(np.mean(json.loads(done.stdout.splitlines()[-1])))
+            beside.window(f"{n}", reference, frame, window)
+    return float(np.mean(alarmed))
 
 
 def main() -> None:
@@ -71,19 +48,16 @@ def main() -> None:
     if asked.quick:
         sizes, replicates, others = (200,), 4, 1
     print(f"false alarms a run, nominal 1 %, {replicates} replicates ({others} for other tools)")
-    print("n    | ours  | bar     | PSI 0.1 | PSI 0.25 | Evidently | NannyML")
+    print(f"n    | ours  | bar     | {' | '.join(TOOLS)}")
     worst = 0.0
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made) if asked.nannyml else None
+    with tempfile.TemporaryDirectory() as folder:
+        beside = Beside(asked.nannyml, Path(folder))
         for n in sizes:
-            found, psi_01, psi_025, evidently = run(n, replicates, others, folder)
-            theirs = f"{nannyml(asked.nannyml, folder, n):.2f}" if folder else "not installed"
+            found = run(n, replicates, others, beside)
             worst = max(worst, found)
-            print(
-                f"{n:<4} | {found:.3f} | <= {BAR:.2f} | {psi_01:<7.2f} | {psi_025:<8.2f} | "
-                f"{evidently:<9.2f} | {theirs}",
-                flush=True,
-            )
+            theirs = zip(TOOLS, beside.shares(f"{n}"), strict=True)
+            told = " | ".join(share.ljust(len(tool)) for tool, share in theirs)
+            print(f"{n:<4} | {found:.3f} | <= {BAR:.2f} | {told}", flush=True)
     if worst > BAR and not asked.quick:
         raise SystemExit("more false alarms than the bar")
 

@@ -1,20 +1,26 @@
 """Layer 5: matured loans until the alarm, and false alarms a year, by simulation.
 
-    python bench/drift/realised.py [--quick] [--replicates N]
+    python bench/drift/realised.py [--quick] [--replicates N] [--nannyml PYTHON]
 
 Each replicate is a year of matured loans, looked at after every loan. Beside the bets a z-test
 that is repeated at every loan from the 30th on (what a monthly dashboard does, more often), and
 CBPE: its estimate is made of the scores alone, so it is the same number whatever the loans do;
 it alarms when the estimated rate leaves three standard deviations of its reference chunks.
+``--nannyml`` names the Python of an environment that has NannyML: then its own CBPE is asked, too.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import subprocess
+import tempfile
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from drift.realised_bets import AT_ONCE, ERROR, log_wealth
 from scoring.calibration import probability
@@ -105,6 +111,27 @@ def in_the_middle(replicates: int) -> None:
         print(f"x{odds:<6.2f} | {_median(late)}")
 
 
+def nannyml_cbpe(python: str, streams_each: int) -> None:
+    """Print in how many streams with doubled odds NannyML's CBPE alarms."""
+    rng, doubled = np.random.default_rng(50), 2.0
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        for name, n in (("reference", 10_000), *((f"window{i}", LONGEST[doubled])
+                                                 for i in range(streams_each))):  # fmt: skip
+            pd_ = probability(rng.normal(CENTRE, SPREAD, n))
+            bad = (rng.random(n) < pd_).astype(int)
+            columns = {"pd": pd_, "bad": bad} if name == "reference" else {"pd": pd_}
+            pd.DataFrame(columns).to_csv(folder / f"{name}.csv", index=False)
+        script = Path(__file__).with_name("nannyml_cbpe.py")
+        command = [python, "-W", "ignore", str(script), made]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"NannyML does not run: {done.stderr.strip().splitlines()[-1]}")
+    alarmed = json.loads(done.stdout.splitlines()[-1])
+    print(f"NannyML's CBPE, odds x1 and x2 alike (it sees no outcome): {np.mean(alarmed):.2f} of "
+          f"{len(alarmed)} streams alarmed")  # fmt: skip
+
+
 def _median(found: FloatArray) -> str:
     middle = np.median(found)
     return f"{middle:.0f}" if np.isfinite(middle) else "> all"
@@ -115,6 +142,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--replicates", type=int, default=500)
+    parser.add_argument("--nannyml", metavar="PYTHON")
     asked = parser.parse_args()
     replicates = 60 if asked.quick else asked.replicates
     began = time.perf_counter()
@@ -126,6 +154,8 @@ def main() -> None:
     short = [text for spread in (False, True) for text in detections(replicates, spread=spread)]
     print(f"the same when the odds change after {A_YEAR // 2} loans ({AT_ONCE:.0%} is bet before)")
     in_the_middle(max(replicates // 4, 20))
+    if asked.nannyml:
+        nannyml_cbpe(asked.nannyml, 5 if asked.quick else 50)
     print(f"{time.perf_counter() - began:.0f} s")
     if not asked.quick and (short or worst > ERROR):
         raise SystemExit(f"outside the bar: {'; '.join(short) or 'false alarms'}")

@@ -1,27 +1,29 @@
 """False pages a model-year on a stream that has seasons and otherwise never changes.
 
-    python bench/drift/seasonal_pages.py [--quick] [--years N]
+    python bench/drift/seasonal_pages.py [--quick] [--years N] [--nannyml PYTHON]
 
 Every week 500 applications are drawn from the cards with weights that follow the year: around
 harvest the large limits come, half a year later the small ones, and young people come in spring.
 Each year is as the year before. The reference is a sample of a whole year, the same season 500
 applications of the same week a year before. Checks, episodes and the budget of pages are those
-of the scheduled job. Beside it: pages if the same season were not known, and weeks in which
-Evidently's default calls any column drifted.
+of the scheduled job. Beside it: pages if the same season were not known, and weeks in which the
+tools of today call any column drifted (``beside.py``).
 """
 
 from __future__ import annotations
 
 import argparse
+import tempfile
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 
+from bench.drift.beside import TOOLS, Beside
 from bench.drift.cards import Frame, cards
 from data.store.monitoring import Alert, Episode
 from drift.episodes import Turn, advance, alert_of
-from drift.evidently_adapter import drifted, evidently_values
 from drift.null import Nulls
 from drift.record import Cohort, DriftCheck, Seen, Yardstick, whole_check
 from drift.reference import Reference
@@ -92,24 +94,25 @@ def _rank(values: np.ndarray) -> np.ndarray:
     return np.asarray(2 * order / (len(values) - 1) - 1)
 
 
-def run(stream: Stream, year: int, weeks: int) -> tuple[Series, Series, int]:
-    """One model-year: with the same season, without it, and Evidently's weeks."""
+def run(stream: Stream, year: int, weeks: int, beside: Beside) -> tuple[Series, Series]:
+    """One model-year: with the same season and without it."""
     rng = np.random.default_rng([13, year])
-    reference, nulls = stream.reference(stream.year(REFERENCE_ROWS, rng)), Nulls()
-    ours, blind, theirs = Series(), Series(), 0
+    sample = stream.year(REFERENCE_ROWS, rng)
+    reference, nulls = stream.reference(sample), Nulls()
+    ours, blind = Series(), Series()
     for week in np.linspace(0, WEEKS, weeks, endpoint=False).astype(int):
         frame, before = stream.week(week, ROWS, rng), stream.week(week, ROWS, rng)
         day = MONDAY + timedelta(weeks=int(week))
         who = np.arange(ROWS).astype(object)
         found = Cohort(Window(frame), Seen(start=day, end=day), who)
         alone = Yardstick(reference, nulls=nulls)
-        ours.take(
-            whole_check(found, replace(alone, same_season=stream.reference(before)), "scheduled"),
-            int(week),
-        )
+        both = replace(alone, same_season=stream.reference(before))
+        check = whole_check(found, both, "scheduled")
+        ours.take(check, int(week))
         blind.take(whole_check(found, alone, "scheduled"), int(week))
-        theirs += bool(drifted(evidently_values(reference, reference.matrix(frame, ROWS))))
-    return ours, blind, theirs
+        beside.report("weeks", check.report)
+        beside.window("weeks", reference, sample, frame)
+    return ours, blind
 
 
 def main() -> None:
@@ -117,19 +120,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--years", type=int, default=5)
+    parser.add_argument("--nannyml", metavar="PYTHON")
     asked = parser.parse_args()
     years, weeks = (1, 4) if asked.quick else (asked.years, WEEKS)
-    stream, pages, tickets, blind, theirs = Stream(), 0, 0, 0, 0
-    for year in range(years):
-        ours, alone, other = run(stream, year, weeks)
-        pages, tickets = pages + ours.count("page"), tickets + ours.count("ticket")
-        blind, theirs = blind + alone.count("page") + alone.count("ticket"), theirs + other
-        print(f"year {year + 1}: {ours.count('page')} pages, {ours.count('ticket')} tickets",
-              flush=True)  # fmt: skip
+    stream, pages, tickets, blind = Stream(), 0, 0, 0
+    with tempfile.TemporaryDirectory() as folder:
+        beside = Beside(asked.nannyml, Path(folder))
+        for year in range(years):
+            ours, alone = run(stream, year, weeks, beside)
+            pages, tickets = pages + ours.count("page"), tickets + ours.count("ticket")
+            blind += alone.count("page") + alone.count("ticket")
+            told = f"{ours.count('page')} pages, {ours.count('ticket')} tickets"
+            print(f"year {year + 1}: {told}", flush=True)
+        theirs = {tool: beside.count("weeks", tool) / years for tool in TOOLS}
+    if asked.nannyml is None:
+        del theirs["NannyML"]
     print(f"{years} model-years of {weeks} weeks, {ROWS} applications a week")
     print(f"pages a model-year: {pages / years:.2f} (bar {BAR:.0f}); tickets {tickets / years:.2f}")
     print(f"alerts a model-year without the same season: {blind / years:.2f}")
-    print(f"weeks a model-year with a drifted column, Evidently's default: {theirs / years:.1f}")
+    told = ", ".join(f"{tool} {count:.1f}" for tool, count in theirs.items())
+    print(f"weeks a model-year with a drifted column: {told}")
     if pages / years > BAR and not asked.quick:
         raise SystemExit("more false pages than the bar")
 

@@ -1,6 +1,6 @@
 """How long a check takes, beside Evidently: a window of 1,000 x 22 cards, and 1 million x 100.
 
-    python bench/drift/speed.py [--quick]
+    python bench/drift/speed.py [--quick] [--nannyml PYTHON]
 
 The small window: layers 0 to 3 with a known null, as every run but the first of a reference has
 it. The large one: everything (reference, null, check) in a process of its own, as its peak of
@@ -9,13 +9,17 @@ memory is measured too; ``--quick`` leaves it at 100,000 rows.
 
 from __future__ import annotations
 
+import argparse
 import resource
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
 
+from bench.drift.beside import Beside
 from bench.drift.cards import cards, ours, reference_of, resplit
 from drift.check import check
 from drift.evidently_adapter import evidently_report
@@ -26,7 +30,7 @@ from drift.window import Window
 SMALL, LARGE, MEMORY = 0.1, 60.0, 2.0
 
 
-def small(*, quick: bool) -> float:
+def small(nannyml: str | None, *, quick: bool) -> float:
     """Print and return the seconds of one small window."""
     frame, window = resplit(np.random.default_rng(1), 1000)
     reference, nulls = reference_of(frame), Nulls()
@@ -44,6 +48,12 @@ def small(*, quick: bool) -> float:
         f"1,000 x 22: {median:.3f} s, of the processor {processor:.3f} s (bar {SMALL} s); "
         f"the first, with its null, {first:.1f} s"
     )
+    if nannyml is not None:
+        with tempfile.TemporaryDirectory() as folder:
+            beside = Beside(nannyml, Path(folder))
+            beside.window("window", reference, frame, window)
+            beside.shares("window")
+        print(f"  NannyML, the window alone: {beside.seconds[0]:.1f} s")
     if not quick:
         matrix = cards()[0].vectorizer.matrix(window, 1000)
         evidently_report(reference, matrix)
@@ -77,9 +87,18 @@ def _column(rng: np.random.Generator, j: int, n: int) -> np.ndarray:
     return values
 
 
-def main(*, quick: bool) -> None:
+def main() -> None:
     """Print figure, bar and tool of today."""
-    seconds = small(quick=quick)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--nannyml", metavar="PYTHON")
+    parser.add_argument("--large", type=int, metavar="ROWS", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.large:
+        large(asked.large)
+        return
+    quick = asked.quick
+    seconds = small(asked.nannyml, quick=quick)
     rows = 100_000 if quick else 1_000_000
     command = [sys.executable, __file__, "--large", str(rows)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -92,7 +111,4 @@ def main(*, quick: bool) -> None:
 
 
 if __name__ == "__main__":
-    if "--large" in sys.argv:
-        large(int(sys.argv[-1]))
-    else:
-        main(quick="--quick" in sys.argv)
+    main()

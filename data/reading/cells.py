@@ -7,6 +7,7 @@ by one, each different text once.
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -28,6 +29,11 @@ _EXPECTED = {
     "category": "must be one of the contract's categories",
     "string": "must be a text",
 }
+_WITH_COMMA = "must be a number with a decimal comma and no separators"
+_SAY_COMMA = "; say --decimal , if the numbers of all CSV files are written so"
+_SIGNED = frozenset({"integer", "number"})
+Decimal = Literal[".", ","]
+"""The sign before the fraction of a number in a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +54,20 @@ class Checked:
     problems: list[Problem]
 
 
-def check_column(text: pa.Array, column: Column, timezone: str) -> Checked:
+def check_column(text: pa.Array, column: Column, timezone: str, decimal: Decimal = ".") -> Checked:
     """Type the cells of one column and find the wrong ones.
 
     ``text``: n texts, untrimmed. Times with an offset are converted to ``timezone``; the result
-    has local times without a zone, timestamp('us').
+    has local times without a zone, timestamp('us'). With ``decimal`` "," a point in a number is
+    wrong: it may part thousands, and nobody guesses.
     """
     text = pc.utf8_trim_whitespace(text)
+    if decimal == "," and column.type in _SIGNED:
+        text = _exchanged(text)
     empty = pc.fill_null(pc.equal(text, ""), True)
     coded = _coded(text, column)
     present = pc.if_else(pc.or_(empty, coded), pa.scalar(None, pa.string()), text)
-    values, problems = _typed(present, column, parser_of(column, ZoneInfo(timezone)))
+    values, problems = _typed(present, column, parser_of(column, ZoneInfo(timezone)), decimal)
     if column.required:
         for mask, value_class in ((empty, classes.EMPTY), (coded, classes.MISSING_CODE)):
             problems += _problem(mask, Rule.REQUIRED, value_class, "must have a value")
@@ -79,6 +88,13 @@ def not_in_the_future(checked: Checked, now: datetime) -> Checked:
     return Checked(checked.values, checked.problems + late)
 
 
+def _exchanged(text: pa.Array) -> pa.Array:
+    """The texts with commas for points and points for commas."""
+    for old, new in ((".", "\0"), (",", "."), ("\0", ",")):
+        text = pc.replace_substring(text, old, new)
+    return text
+
+
 def _coded(text: pa.Array, column: Column) -> pa.Array:
     """Mask of the cells that hold one of the column's codes for 'missing'."""
     forms = {str(code) for code in column.missing_codes}
@@ -88,7 +104,9 @@ def _coded(text: pa.Array, column: Column) -> pa.Array:
     return pc.fill_null(pc.is_in(text, pa.array(sorted(forms), pa.string())), False)
 
 
-def _typed(text: pa.Array, column: Column, parser: Parser) -> tuple[pa.Array, list[Problem]]:
+def _typed(
+    text: pa.Array, column: Column, parser: Parser, decimal: Decimal
+) -> tuple[pa.Array, list[Problem]]:
     nothing = pa.scalar(None, pa.string())
     if parser.plain is None:
         values, rest = pa.nulls(len(text), parser.type), text
@@ -102,11 +120,13 @@ def _typed(text: pa.Array, column: Column, parser: Parser) -> tuple[pa.Array, li
     parsed = [parser.parse(s) for s in coded.dictionary.to_pylist()]
     others = pa.array([None if isinstance(p, Odd) else p for p in parsed], parser.type)
     odd = [p if isinstance(p, Odd) else None for p in parsed]
-    problems = _odd_problems(odd, coded.indices, column)
+    problems = _odd_problems(odd, coded.indices, column, decimal)
     return pc.coalesce(values, others.take(coded.indices)), problems
 
 
-def _odd_problems(odd: list[Odd | None], indices: pa.Array, column: Column) -> list[Problem]:
+def _odd_problems(
+    odd: list[Odd | None], indices: pa.Array, column: Column, decimal: Decimal
+) -> list[Problem]:
     """One problem for each rule and kind of text; ``indices`` (n,) point into ``odd``."""
     settled = classes.settle_dates(o.value_class for o in odd if o)
     kinds: dict[tuple[Rule, str], int] = {}
@@ -117,13 +137,18 @@ def _odd_problems(odd: list[Odd | None], indices: pa.Array, column: Column) -> l
             kind = (o.rule, settled if ambiguous else o.value_class)
             codes[i] = kinds.setdefault(kind, len(kinds))
     of_rows = codes[pc.fill_null(indices, len(odd)).to_numpy(zero_copy_only=False)]
-    expected = _EXPECTED[column.type]
+    signed = decimal == "," and column.type in _SIGNED
+    expected = _WITH_COMMA if signed else _EXPECTED[column.type]
     if column.format:
         expected = f"must be a date in the contract's form {column.format}"
-    return [
-        Problem(np.flatnonzero(of_rows == code), rule, name, f"{expected}, but holds {name}")
-        for (rule, name), code in kinds.items()
-    ]
+    problems = []
+    for (rule, kind_of), code in kinds.items():
+        comma = kind_of == classes.DECIMAL_COMMA
+        name = classes.DECIMAL_POINT if comma and signed else kind_of
+        hint = _SAY_COMMA if comma and not signed else ""
+        message = f"{expected}, but holds {name}{hint}"
+        problems.append(Problem(np.flatnonzero(of_rows == code), rule, name, message))
+    return problems
 
 
 def _outside(values: pa.Array, column: Column) -> list[Problem]:

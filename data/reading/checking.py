@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from data.contract import Table
-from data.reading.cells import Checked, check_column, not_in_the_future
+from data.reading.cells import Checked, Decimal, check_column, not_in_the_future
 from data.reading.findings import Finding, Rule, in_order
 from data.reading.parsers import arrow_type
 from data.reading.raw import AsideRows, RawTable
@@ -40,11 +40,16 @@ def empty_table(table: Table) -> pa.Table:
 
 
 def check_table(
-    raw: RawTable, table: Table, timezone: str, past: Collection[str] = ()
+    raw: RawTable,
+    table: Table,
+    timezone: str,
+    past: Collection[str] = (),
+    decimal: Decimal = ".",
 ) -> CheckedTable:
     """Check every row of ``raw`` against the contract's ``table``.
 
-    ``past``: date and time columns of what has happened, which cannot lie in the future.
+    ``past``: date and time columns of what has happened, which cannot lie in the future;
+    ``decimal``: the sign before fractions of numbers.
     """
     if raw.usable and not raw.read:
         applications = table.kind == "applications"
@@ -53,7 +58,8 @@ def check_table(
     if not raw.usable:
         return _all_aside(raw, table)
     skipped = not_data(raw)
-    checked = {n: check_column(raw.text[n], table.columns[n], timezone) for n in raw.text}
+    columns = table.columns
+    checked = {n: check_column(raw.text[n], columns[n], timezone, decimal) for n in raw.text}
     now = datetime.now(UTC)
     checked |= {n: not_in_the_future(checked[n], now) for n in checked if n in past}
     typed = {n for n in checked if table.columns[n].type not in {"string", "category"}}

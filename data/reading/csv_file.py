@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from data.reading.cells import Decimal
 from data.reading.csv_bytes import load
 from data.reading.csv_records import Records, scan
 from data.reading.csv_rows import SAVE_AS_UTF8, Ints, RowSorter, line_of
@@ -40,9 +41,16 @@ class _Start:
 
 
 def read_csv(
-    path: Path, findings: FileFindings, columns: Mapping[str, bool], encoding: str | None
+    path: Path,
+    findings: FileFindings,
+    columns: Mapping[str, bool],
+    encoding: str | None,
+    decimal: Decimal,
 ) -> RawTable:
-    """Read ``path``, keeping ``columns``: name to whether the file must have it."""
+    """Read ``path``, keeping ``columns``: name to whether the file must have it.
+
+    With a ``decimal`` comma, semicolons between columns are as they should be.
+    """
     loaded = load(path, encoding, findings)
     if loaded is None:
         return RawTable(findings, usable=False)
@@ -54,7 +62,8 @@ def read_csv(
         records = scan(whole, ",", 1)
         lines = [(i + 1, line_of(whole, records, i)) for i in range(len(records))]
         return RawTable(findings, aside=[row for row in lines if row[1].strip()], usable=False)
-    return _read_rows(data, not_utf8, start, findings, columns)
+    usual = ";" if decimal == "," else ","
+    return _read_rows(data, not_utf8, start, findings, columns, usual)
 
 
 def _start(data: bytes, columns: Mapping[str, bool]) -> _Start | None:
@@ -90,12 +99,13 @@ def _read_rows(
     start: _Start,
     findings: FileFindings,
     columns: Mapping[str, bool],
+    usual: str,
 ) -> RawTable:
     header, first_row = start.header, start.header.index + 2
     body_at = _line_start(data, start.lines)
     body, top = memoryview(data)[body_at:], data[:body_at].split(b"\n")
     aside = _rows_above(start, top, findings)
-    if start.delimiter != ",":
+    if start.delimiter not in {",", usual}:
         name = _DELIMITERS[start.delimiter]
         message = f"columns are parted by {name}; they were read so, save with commas"
         findings.add(Rule.DELIMITER, message, row=first_row - 1, value_class=name)

@@ -25,6 +25,11 @@ class Place:
         """The file as findings call it."""
         return self.path.name if self.sheet is None else f"{self.path.name}[{self.sheet}]"
 
+    @property
+    def csv(self) -> bool:
+        """Whether numbers in it are texts that people or programs wrote."""
+        return self.sheet is None and ending(self.path) != ".parquet"
+
 
 def ending(path: Path) -> str | None:
     """The ending of ``path`` that we can read, in small letters, or None."""

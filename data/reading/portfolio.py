@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from data.contract import Contract
 from data.errors import DataFileError
+from data.reading.cells import Decimal
 from data.reading.checking import check_table, empty_table
 from data.reading.csv_file import read_csv
 from data.reading.excel_file import read_sheet
@@ -54,16 +55,18 @@ def read_portfolio(
     path: Path,
     *,
     encoding: str | None = None,
+    decimal: Decimal = ".",
     need_label: bool = False,
     progress: Progress | None = None,
 ) -> Portfolio:
     """Read and check the files of ``contract`` under ``path``.
 
     ``path``: a folder with one file a table, a workbook with one sheet a table, or the file of
-    the only table that is needed. ``encoding`` is for CSV files that are not UTF-8. Without
-    ``need_label`` the columns and tables of the outcome may be absent. ``progress`` is told
-    what is being done and the share that is done. Raises DataFileError when a file is absent,
-    cannot be opened, or two files claim one table; what is wrong inside a file is a finding.
+    the only table that is needed. ``encoding`` is for CSV files that are not UTF-8,
+    ``decimal`` the sign before the fractions of their numbers. Without ``need_label`` the columns
+    and tables of the outcome may be absent. ``progress`` is told what is being done and the share
+    that is done. Raises DataFileError when a file is absent, cannot be opened, or two files claim
+    one table; what is wrong inside a file is a finding.
     """
     places = locate(contract, path, need_label=need_label)
     read = Portfolio(contract, {}, [], {}, {}, {}, {}, {})
@@ -80,8 +83,11 @@ def read_portfolio(
         if progress is not None:
             progress(f"reading {place.name}", done / len(contract.tables))
         needed = needed_columns(contract, name, need_label=need_label)
-        raw = _read(place, {column: column in needed for column in table.columns}, encoding)
-        checked = check_table(raw, table, contract.timezone, happened_columns(contract, name))
+        wanted = {column: column in needed for column in table.columns}
+        raw = _read(place, wanted, encoding, decimal)
+        past = happened_columns(contract, name)
+        sign: Decimal = decimal if place.csv else "."
+        checked = check_table(raw, table, contract.timezone, past, sign)
         read.tables[name] = checked.good
         read.rows[name] = checked.rows
         read.aside[name] = checked.aside
@@ -96,14 +102,16 @@ def read_portfolio(
     return read
 
 
-def _read(place: Place, columns: dict[str, bool], encoding: str | None) -> RawTable:
+def _read(
+    place: Place, columns: dict[str, bool], encoding: str | None, decimal: Decimal
+) -> RawTable:
     findings = FileFindings(place.name)
     try:
         if place.sheet is not None:
             return read_sheet(place.path, place.sheet, findings, columns)
         if ending(place.path) == ".parquet":
             return read_parquet(place.path, findings, columns)
-        return read_csv(place.path, findings, columns, encoding)
+        return read_csv(place.path, findings, columns, encoding, decimal)
     except OSError as error:
         reason = error.strerror or "unknown reason"
         raise DataFileError(f"{place.name}: the file cannot be opened: {reason}") from None

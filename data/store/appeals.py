@@ -140,7 +140,9 @@ def waiting(
     """Open appeals, the one that is due first first. Raises StoreError, VaultError."""
     which: ColumnElement[bool] = appeal_resolutions.c.id.is_(None)
     if branch is not None:
-        which &= decisions.c.branch == branch
+        d = decisions.c
+        mine = (d.decision_id == appeals.c.decision_id) & (d.branch == branch)
+        which &= select(d.position).where(mine).exists()  # looked up for each appeal, not joined
     with store.read() as connection:
         return _read(connection, ledger, which, limit)
 
@@ -153,7 +155,6 @@ def _read(
     ended = (r.result, r.key_id.label("by"), r.at.label("ended_at"), r.sealed.label("words"))
     query = (
         select(appeals, *ended)
-        .join(decisions, decisions.c.decision_id == appeals.c.decision_id)
         .outerjoin(appeal_resolutions, r.appeal_id == appeals.c.appeal_id)
         .where(which)
         .order_by(*((appeals.c.id,) if limit is None else (appeals.c.due_at, appeals.c.id)))

@@ -14,7 +14,7 @@ from hashlib import sha256
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Connection, DateTime, LargeBinary, Table
+from sqlalchemy import JSON, Boolean, Column, Connection, Date, DateTime, LargeBinary, Table
 
 from data.store.chain import entry_bytes
 from data.store.engine import Store
@@ -28,6 +28,7 @@ from data.store.tables import (
     consents,
     fairness_audits,
 )
+from data.store.tables_monitoring import drift_alerts, drift_checks
 from data.store.tables_officers import (
     appeal_resolutions,
     appeals,
@@ -81,8 +82,11 @@ HUMAN_DECISIONS = Attested("human_decision", human_decisions, "decision_id")
 FEEDBACK = Attested("feedback", feedback, "decision_id")
 APPEALS = Attested("appeal", appeals, "decision_id")
 RESOLUTIONS = Attested("appeal_resolved", appeal_resolutions, "appeal_id")
+DRIFT_CHECKS = Attested("drift_check", drift_checks, "check_id", number=None)
+DRIFT_ALERTS = Attested("drift_alert", drift_alerts, "check_id", number="alert_id")
 _OFFICERS = (EXPLANATIONS, HUMAN_DECISIONS, FEEDBACK, APPEALS, RESOLUTIONS)
-ATTESTED = (CONSENTS, ALIASES, AUDITS, ACCEPTANCES, *_OFFICERS)
+_DRIFT = (DRIFT_CHECKS, DRIFT_ALERTS)
+ATTESTED = (CONSENTS, ALIASES, AUDITS, ACCEPTANCES, *_OFFICERS, *_DRIFT)
 
 
 def find_faults(store: Store) -> list[Fault]:
@@ -148,11 +152,12 @@ def _plain(column: Column[Any], value: Any) -> Any:
         return moment_of(value)
     if isinstance(column.type, LargeBinary):
         return sha256(value).hexdigest()
+    if isinstance(column.type, Date):
+        return str(value)
     if isinstance(column.type, Boolean):
         return bool(value) if value in (0, 1) else value
-    if isinstance(column.type, JSON) and isinstance(value, (str, bytes)):
-        return json.loads(value)
-    return value
+    as_text = isinstance(column.type, JSON) and isinstance(value, (str, bytes))
+    return json.loads(value) if as_text else value
 
 
 def _moved_aliases(connection: Connection) -> list[Fault]:

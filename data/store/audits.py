@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection, insert, select
 
@@ -35,6 +35,18 @@ class AuditEntry:
     made_at: datetime
     verdict: str
     result: bytes
+
+
+class AuditHead(NamedTuple):
+    """What a list says of an audit; see ``AuditEntry``."""
+
+    audit_id: str
+    model_version: str
+    champion: str | None
+    profile: str
+    about: About
+    made_at: datetime
+    verdict: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +129,14 @@ def accept(store: Store, acceptance: Acceptance) -> bool:
             return False
         raise
     return True
+
+
+def audit_heads(store: Store, limit: int) -> list[AuditHead]:
+    """The newest audits first, without what they say. Raises StoreError."""
+    c = fairness_audits.c
+    query = select(*(c[name] for name in AuditHead._fields)).order_by(c.made_at.desc(), c.audit_id)
+    with store.read() as connection:
+        return [AuditHead(*row) for row in connection.execute(query.limit(limit))]
 
 
 def acceptances_of(store: Store, audit_id: str) -> list[Acceptance]:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, select
 from data.store.attested import CONSENTS
 from data.store.engine import Store
 from data.store.ledger import Ledger
-from data.store.quick import QuickReader
+from data.store.quick import QuickReader, Row
 from data.store.tables import consents
 
 Purpose = Literal["scoring"]
@@ -24,7 +24,10 @@ SCORING: Purpose = "scoring"
 Wanted = Mapping[str, Mapping[Purpose, bool]]
 """Source to purpose to granted."""
 
-_QUICK = "SELECT source, granted FROM consents WHERE applicant = ? AND purpose = ? ORDER BY id"
+_OF_ONE = "SELECT source, granted FROM consents WHERE applicant = ? AND purpose = ? ORDER BY id"
+_STEP = 1_000
+_SINCE = """SELECT id, applicant, source, purpose, granted FROM consents WHERE id >= ?
+ORDER BY id LIMIT ?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +94,50 @@ def withdrawn(store: Store, people: Sequence[str]) -> dict[str, frozenset[str]]:
 
 
 class QuickConsents:
-    """Looks at the withdrawals of one person in a local database; see ``QuickReader``."""
+    """Withdrawals in a local database, for one thread: it remembers them and reads what is new.
+
+    Rows are only ever added, so the last row that was read tells whether this still is the same
+    history. As long as it has more than was read, one person's rows are looked up instead.
+    """
 
     def __init__(self, store: Store) -> None:
         self._reader = QuickReader(store)
+        self._openings = 0
+        self._forget()
+
+    def look(self) -> None:
+        """Read what was said since the last look. Raises StoreError."""
+        rows = self._reader.all(_SINCE, (self._last[0], _STEP))
+        if self._last[0] and (rows[:1] != [self._last] or self._openings != self._reader.openings):
+            self._forget()
+            rows = self._reader.all(_SINCE, (0, _STEP))
+        self._openings = self._reader.openings
+        for row in rows:
+            self._take(row)
+        self._behind = len(rows) == _STEP
 
     def withdrawn(self, person: str) -> frozenset[str]:
-        """The sources that ``person`` has withdrawn from scoring. Raises StoreError."""
-        rows = self._reader.all(_QUICK, (person, SCORING))
-        return _refused(dict(rows)) if rows else _NONE
+        """The sources that ``person`` had withdrawn from scoring by then. Raises StoreError."""
+        if self._behind:
+            return _refused(dict(self._reader.all(_OF_ONE, (person, SCORING))))
+        return self._refused.get(person, _NONE)
+
+    def _forget(self) -> None:
+        self._last: Row = (0,)
+        self._refused: dict[str, frozenset[str]] = {}
+        self._behind = True
+
+    def _take(self, row: Row) -> None:
+        self._last = row
+        _, person, source, purpose, granted = row
+        if purpose != SCORING:
+            return
+        before = self._refused.get(person, _NONE)
+        refused = before - {source} if granted else before | {source}
+        if refused:
+            self._refused[person] = refused
+        else:
+            self._refused.pop(person, None)
 
     def close(self) -> None:
         """Close the connection."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from data.errors import StoreError
 from data.store.local_file import LocalFile
 from data.store.migrations import HEAD
+from data.store.turns import Turns
 
 PATIENCE = 1.5
 """Seconds to wait for a lock or a connection before saying that the store cannot answer."""
@@ -23,6 +25,10 @@ _CONNECT_SECONDS = 2
 _STATEMENT_SECONDS = 30
 _POOL = 5
 _WAL_LIMIT = 64 * 2**20
+
+
+AnyConnection = Connection | sqlite3.Connection
+"""A connection in a transaction: SQLAlchemy's, or the driver's own to a local database."""
 
 
 class RowRefusedError(StoreError):
@@ -36,6 +42,7 @@ class Store:
         self._engine = engine
         self._writer = engine.execution_options(writes=True)
         self._file = file
+        self._turns = Turns(PATIENCE) if self.is_local else None
         self.renewals = 0
         """How often all connections were dropped, as the database's file was not there any more;
         who keeps one of ``quick_connection`` drops it as well."""
@@ -52,13 +59,24 @@ class Store:
 
         Raises StoreError, or RowRefusedError when it is the row's own fault.
         """
-        with _translated(), self._writer.begin() as connection:
+        with self.turn(), _translated(), self._writer.begin() as connection:
             opened = connection.info.get(LocalFile.OPENED)
             yield connection
+        self.check_file(opened)
+
+    def check_file(self, opened: Any) -> None:
+        """Raise StoreError when the file that a connection ``opened`` is not there any more.
+
+        Whatever was written to it is lost, and every connection to it is dropped.
+        """
         if self._file is not None and not self._file.still(opened):
             self.renewals += 1
             self._engine.dispose()
             raise StoreError("the database's file is not where it was opened")
+
+    def turn(self) -> AbstractContextManager[None]:
+        """The right to write next, for a block; whoever has it asks for no second one."""
+        return self._turns.mine() if self._turns else nullcontext()
 
     def check(self) -> None:
         """Write (the schema's version over itself) and commit, as a decision would.
@@ -97,18 +115,19 @@ class Store:
         """Where the file of a local database is."""
         return self._file.path.parent if self._file else None
 
-    def quick_connection(self) -> Any:
-        """A connection of the driver to a local database, outside of the pool.
+    def quick_connection(self, patience: float = 0.0) -> tuple[sqlite3.Connection, Any]:
+        """A connection of the driver to a local database, outside of the pool, and its file.
 
-        It is in nobody's transaction and waits for no lock. The caller closes it. Raises
-        StoreError.
+        It is in nobody's transaction and waits ``patience`` seconds for a lock. The caller closes
+        it, and asks ``check_file`` about what it wrote. Raises StoreError.
         """
         with _translated():
             pooled = self._engine.raw_connection()
+        opened = pooled.info.get(LocalFile.OPENED)
         pooled.detach()
         connection: Any = pooled.dbapi_connection
-        connection.execute("PRAGMA busy_timeout = 0").close()
-        return connection
+        connection.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}").close()
+        return connection, opened
 
     def hurry(self) -> None:
         """Hold the lock of a local database for a shorter time, for work that can be done again.
@@ -129,20 +148,28 @@ class Store:
         self._engine.dispose()
 
 
+def is_sqlite(connection: AnyConnection) -> bool:
+    """Whether ``connection`` is one to a local database."""
+    return isinstance(connection, sqlite3.Connection) or connection.dialect.name == "sqlite"
+
+
 @contextmanager
-def driver_cursor(connection: Connection) -> Iterator[Any]:
+def driver_cursor(connection: AnyConnection) -> Iterator[Any]:
     """The driver's own cursor on ``connection``, in its transaction, for statements that hurry.
 
     Raises StoreError, or RowRefusedError when it is a row's own fault.
     """
-    driver = connection.dialect.loaded_dbapi
-    cursor = connection.connection.cursor()
+    driver: Any = sqlite3
+    if isinstance(connection, sqlite3.Connection):
+        cursor: Any = connection.cursor()
+    else:
+        driver, cursor = connection.dialect.loaded_dbapi, connection.connection.cursor()
     try:
         yield cursor
     except (driver.IntegrityError, driver.DataError) as error:
-        raise _refused(error) from None
+        raise refused(error) from None
     except driver.Error as error:
-        raise _silent(error) from None
+        raise silent(error) from None
     finally:
         cursor.close()
 
@@ -232,14 +259,16 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except (IntegrityError, DataError) as error:
-        raise _refused(error) from error
+        raise refused(error) from error
     except (DBAPIError, PoolTimeoutError) as error:
-        raise _silent(error) from error
+        raise silent(error) from error
 
 
-def _refused(error: Exception) -> RowRefusedError:
+def refused(error: Exception) -> RowRefusedError:
+    """What is told of a row that breaks a rule: nothing of the row."""
     return RowRefusedError(f"the database refuses a row ({type(error).__name__})")
 
 
-def _silent(error: Exception) -> StoreError:
+def silent(error: Exception) -> StoreError:
+    """What is told of a database that cannot answer."""
     return StoreError(f"the database cannot answer now ({type(error).__name__})")

@@ -44,6 +44,16 @@ def estimates_of(store: Store, check_id: str) -> list[Estimate]:
         return [Estimate(*row) for row in rows]
 
 
+def estimates_among(store: Store, check_ids: Sequence[str]) -> dict[str, list[Estimate]]:
+    """Check to its estimates, of those among ``check_ids`` that have any. Raises StoreError."""
+    here = _ESTIMATE.where(drift_estimates.c.check_id.in_(check_ids))
+    found: dict[str, list[Estimate]] = {}
+    with store.read() as connection:
+        for row in connection.execute(here.order_by(drift_estimates.c.measure)):
+            found.setdefault(row.check_id, []).append(Estimate(*row))
+    return found
+
+
 def unrealised(store: Store, until: date) -> dict[str, list[CheckEntry]]:
     """Model to its checks of windows up to ``until`` that no outcome stands beside yet.
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from sqlalchemy import func, insert, select
 
@@ -17,13 +17,18 @@ Theme = Literal[
 ]
 
 
+Answer = Literal["helped_yes", "helped_partly", "helped_no"]
+"""What an officer answers who is asked whether a result helped; no problem, and told apart."""
+ANSWERS: tuple[Answer, ...] = get_args(Answer)
+
+
 @dataclass(frozen=True, slots=True)
 class Feedback:
     """One report; ``text`` is None where none was given or the decision is erased."""
 
     feedback_id: str
     decision_id: str
-    theme: Theme
+    theme: Theme | Answer
     key_id: str
     at: datetime
     text: str | None
@@ -67,8 +72,8 @@ def newest(
     branch: str | None = None,
     limit: int = 100,
 ) -> list[Feedback]:
-    """The newest reports first. Raises StoreError, VaultError."""
-    which = feedback.c.at >= since
+    """The newest reports of problems first. Raises StoreError, VaultError."""
+    which = (feedback.c.at >= since) & feedback.c.theme.not_in(ANSWERS)
     if theme is not None:
         which &= feedback.c.theme == theme
     if branch is not None:
@@ -81,7 +86,7 @@ def by_theme(store: Store, since: datetime, branch: str | None = None) -> dict[s
     query = (
         select(feedback.c.theme, func.count())
         .join(decisions, decisions.c.decision_id == feedback.c.decision_id)
-        .where(feedback.c.at >= since)
+        .where(feedback.c.at >= since, feedback.c.theme.not_in(ANSWERS))
         .group_by(feedback.c.theme)
     )
     if branch is not None:

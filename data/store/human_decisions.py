@@ -137,6 +137,22 @@ def overrides(store: Store, by: By, since: datetime, branch: str | None = None) 
     return sorted(found.values(), key=lambda o: (-o.decided, o.who or ""))
 
 
+def overridden(store: Store, start: datetime, end: datetime) -> dict[str, bool]:
+    """Decisions made from ``start`` until before ``end``: whether a person decided otherwise.
+
+    Only those on which a person decided, and whose recommendation was clear. Raises StoreError.
+    """
+    c, made = human_decisions.c, decisions.c.created_at
+    newest = select(func.max(c.id)).group_by(c.decision_id)
+    query = (
+        select(c.decision_id, decisions.c.recommendation != c.outcome)
+        .join(decisions, decisions.c.decision_id == c.decision_id)
+        .where(c.id.in_(newest), _CLEAR, made >= start, made < end)
+    )
+    with store.read() as connection:
+        return {name: bool(differs) for name, differs in connection.execute(query)}
+
+
 def agreement(
     store: Store,
     near: Mapping[str, Sequence[tuple[float, float]]],

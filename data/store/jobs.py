@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from data.store.engine import RowRefusedError, Store
 from data.store.tables import jobs
@@ -123,6 +123,13 @@ def all_jobs(store: Store, kind: str | None = None, limit: int = 100) -> list[Jo
         query = query.where(jobs.c.kind == kind)
     with store.read() as connection:
         return [Job(*row) for row in connection.execute(query)]
+
+
+def forget_jobs(store: Store, kind: str, before: datetime) -> int:
+    """Delete jobs of ``kind`` that ended before then; return how many. Raises StoreError."""
+    old = (jobs.c.kind == kind) & (jobs.c.finished_at < before)
+    with store.write() as connection:
+        return connection.execute(delete(jobs).where(old)).rowcount
 
 
 def _end(store: Store, job: Job, **values: Any) -> bool:

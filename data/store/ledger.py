@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 
 from data.store.chain import DECISION, ERASURE, START, decision_digest, entry_bytes, link, moment
 from data.store.decisions import Decision, about, decision_of, pack
-from data.store.engine import Store, driver_cursor
+from data.store.engine import AnyConnection, Store, driver_cursor, is_sqlite
 from data.store.tables import audit_chain, decisions
 from data.store.tables_shadow import shadow_pairs
 from data.vault import Vault
@@ -57,11 +57,11 @@ class Ledger:
         """What seals and gives pseudonyms."""
         return self._vault
 
-    def append(self, connection: Connection, made: Sequence[Decision]) -> None:
+    def append(self, connection: AnyConnection, made: Sequence[Decision]) -> None:
         """Append ``made`` in their order, in the caller's write transaction."""
         if not made:
             return
-        as_text = connection.dialect.name == "sqlite"
+        as_text = is_sqlite(connection)
         with driver_cursor(connection) as cursor:
             tail = _lock_tail(cursor, as_text)
             self._vault.refresh()

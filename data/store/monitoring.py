@@ -1,20 +1,24 @@
 """Drift checks that were kept, the episodes of alarm, and their alerts."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
 from typing import Literal
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from data.errors import RegistryError
+from data.store.attested import DRIFT_ALERTS, DRIFT_CHECKS
 from data.store.engine import Store
+from data.store.ledger import record
 from data.store.tables_monitoring import (
     drift_alerts,
     drift_checks,
     drift_episodes,
 )
 
+EPISODE = "drift_episode"
+"""Kind of the chain's events about episodes: that one opened, and that it closed."""
 SHORTEST_PREFIX = 6
 
 Source = Literal["scheduled", "asked", "file"]
@@ -93,11 +97,14 @@ _ALERT = select(*(drift_alerts.c[f.name] for f in fields(Alert)))
 
 
 def add_check(connection: Connection, entry: CheckEntry) -> bool:
-    """Keep a check in the caller's transaction; False when it is there already."""
+    """Keep a check, on the audit chain too, in the caller's transaction; False when it is there."""
     here = select(drift_checks.c.check_id).where(drift_checks.c.check_id == entry.check_id)
     if connection.execute(here).first() is not None:
         return False
-    connection.execute(insert(drift_checks), asdict(entry))
+    row = asdict(entry)
+    told = {"model": entry.model_version, "source": entry.source, "level": entry.level}
+    record(connection, DRIFT_CHECKS.kind, entry.check_id, told | DRIFT_CHECKS.entry([row]))
+    connection.execute(insert(drift_checks), row)
     return True
 
 
@@ -167,9 +174,14 @@ def episodes_of(
 
 
 def keep_episode(connection: Connection, episode: Episode) -> int:
-    """Insert an episode, or change the one with its id; return the id."""
+    """Insert an episode, or change the one with its id; return the id.
+
+    That it opened or closed stands on the audit chain.
+    """
     row = asdict(episode)
     known = row.pop("episode_id")
+    if not known or episode.closed_at is not None:
+        _tell(connection, episode)
     if known:
         here = drift_episodes.c.episode_id == known
         connection.execute(update(drift_episodes).where(here).values(**row))
@@ -178,10 +190,18 @@ def keep_episode(connection: Connection, episode: Episode) -> int:
     return int(connection.execute(made, row).scalar_one())
 
 
+def _tell(connection: Connection, episode: Episode) -> None:
+    told = {name: getattr(episode, name) for name in ("subject", "layer", "level", "check_id")}
+    told["state"] = "opened" if episode.closed_at is None else "closed"
+    record(connection, EPISODE, episode.model_version, told)
+
+
 def add_alert(connection: Connection, alert: Alert) -> int:
-    """Keep an alert; return its id."""
+    """Keep an alert, on the audit chain too; return its id."""
     row = asdict(alert)
     del row["alert_id"]
+    told = {"model": alert.model_version, "subject": alert.subject, "level": alert.level}
+    record(connection, DRIFT_ALERTS.kind, alert.check_id, told | DRIFT_ALERTS.entry([row]))
     made = insert(drift_alerts).returning(drift_alerts.c.alert_id)
     return int(connection.execute(made, row).scalar_one())
 
@@ -230,5 +250,7 @@ def close_others(store: Store, version: str, now: datetime) -> int:
     c = drift_episodes.c
     others = (c.model_version != version) & c.closed_at.is_(None)
     with store.write() as connection:
-        done = connection.execute(update(drift_episodes).where(others).values(closed_at=now))
-        return done.rowcount
+        opened = [Episode(*row) for row in connection.execute(_EPISODE.where(others))]
+        for episode in opened:
+            keep_episode(connection, replace(episode, closed_at=now))
+    return len(opened)

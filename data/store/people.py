@@ -1,6 +1,6 @@
 """People who sign in at the pages, and their sessions, as the store holds them."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
@@ -55,6 +55,38 @@ def add_person(store: Store, ledger: Ledger, person: Person, actor: str) -> None
         connection.execute(insert(people), asdict(person))
         entry = {"actor": actor, "did": "added", "role": person.role, "branch": person.branch}
         ledger.record(connection, EVENT, person.person_id, entry)
+
+
+def admit(store: Store, ledger: Ledger, person: Person, actor: str) -> Person | None:
+    """The account of who signs in elsewhere, with the rights that ``person`` has now.
+
+    Made at the first time; when rights change, all earlier sessions end and the chain tells of it.
+    A login that somebody else has gets a part of the id. None when the account has ended. Raises
+    StoreError.
+    """
+    with store.write() as connection:
+        ledger.lock(connection)
+        mine = people.c.person_id == person.person_id
+        row = connection.execute(select(*_PERSON).where(mine)).one_or_none()
+        rights = {"role": person.role, "branch": person.branch}
+        if row is None:
+            taken = select(people.c.person_id).where(people.c.login == person.login)
+            if connection.execute(taken).first() is not None:
+                login = f"{person.login[:56]}.{person.person_id[:7]}"
+                person = replace(person, login=login)
+            connection.execute(insert(people), asdict(person))
+            told = {"actor": actor, "did": "added", **rights}
+            ledger.record(connection, EVENT, person.person_id, told)
+            return person
+        known = Person(*row)
+        if known.ended_at is not None:
+            return None
+        if (known.role, known.branch) != (person.role, person.branch):
+            connection.execute(update(people).where(mine).values(**rights))
+            connection.execute(delete(sessions).where(sessions.c.person_id == person.person_id))
+            told = {"actor": actor, "did": "changed", **rights}
+            ledger.record(connection, EVENT, person.person_id, told)
+        return replace(known, role=person.role, branch=person.branch)
 
 
 def find_person(store: Store, login: str) -> Person | None:

@@ -33,6 +33,13 @@ def keep_summary(store: Store, kind: str, made_at: datetime, result: bytes) -> S
     return entry
 
 
+def forget_summaries(store: Store, kind: str, before: datetime) -> int:
+    """Delete the summaries of ``kind`` made before then; return how many. Raises StoreError."""
+    old = (summaries.c.kind == kind) & (summaries.c.made_at < before)
+    with store.write() as connection:
+        return connection.execute(delete(summaries).where(old)).rowcount
+
+
 def newest_summary(connection: Connection, kind: str) -> Summary | None:
     """The newest summary of ``kind``. Raises StoreError (through the store's reader)."""
     query = (

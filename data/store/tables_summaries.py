@@ -12,4 +12,5 @@ summaries = Table(
     Column("result", LargeBinary, nullable=False),
     Index(None, "made_at"),
 )
-"""``kind``: what is summed up; ``result``: its JSON, without anything about one person."""
+"""``kind``: what is summed up; ``result``: its JSON.
+It holds nothing about a client but ids of decisions."""

@@ -6,14 +6,16 @@ are durable. SQLite has one writer at a time anyway; on PostgreSQL it saves roun
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 
 from sqlalchemy import Connection
 
 from data.errors import StoreError
 from data.store.decisions import Decision
-from data.store.engine import Store
+from data.store.engine import AnyConnection, Store
 from data.store.idempotency import Claim, ClaimTakenError, take_claims
 from data.store.ledger import Ledger
+from data.store.quick import QuickWriter
 
 CAPACITY = 10_000
 
@@ -82,6 +84,7 @@ class DecisionWriter:
 
     def __init__(self, store: Store, ledger: Ledger, capacity: int = CAPACITY) -> None:
         self._store = store
+        self._quick = QuickWriter(store) if store.is_local else None
         self._ledger = ledger
         self._capacity = capacity
         self._changed = threading.Condition()
@@ -135,6 +138,8 @@ class DecisionWriter:
     def _run(self) -> None:
         while group := self._next_group():
             self._settle(group)
+        if self._quick is not None:
+            self._quick.close()
 
     def _next_group(self) -> list[Submission]:
         """Everything that waits, at least one; empty when stopped and all is written."""
@@ -156,7 +161,7 @@ class DecisionWriter:
         """
         late: set[Submission] = set()
         try:
-            with self._store.write() as connection:
+            with self._transaction(group) as connection:
                 late = _keep_claims(connection, group)
                 first = [s for s in group if s not in late] if late else group
                 self._ledger.append(connection, [d for s in first for d in s.decisions])
@@ -170,6 +175,12 @@ class DecisionWriter:
             taken = ClaimTakenError("another request has this claim")
             self._end({s: taken if s in late else None for s in group})
         return True
+
+    def _transaction(self, group: Sequence[Submission]) -> AbstractContextManager[AnyConnection]:
+        """A transaction for ``group``; claims, which are rare, take SQLAlchemy's way."""
+        if self._quick is None or any(s.claim is not None for s in group):
+            return self._store.write()
+        return self._quick.write()
 
     def _fail(self, group: Sequence[Submission], error: Exception) -> None:
         """Fail who it is about: all when the database cannot answer, else each by itself."""
@@ -198,10 +209,10 @@ class _GivenUpError(Exception):
     """Somebody whose rows are in this transaction does not wait for them any more."""
 
 
-def _keep_claims(connection: Connection, group: Sequence[Submission]) -> set[Submission]:
+def _keep_claims(connection: AnyConnection, group: Sequence[Submission]) -> set[Submission]:
     """Keep the claims of ``group``; return the submissions that came after another's claim."""
     claims = {s: s.claim for s in group if s.claim is not None}
-    if not claims:
+    if not claims or not isinstance(connection, Connection):
         return set()
     made = [(claim, [d.decision_id for d in s.decisions]) for s, claim in claims.items()]
     kept = take_claims(connection, made)

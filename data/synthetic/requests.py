@@ -10,10 +10,8 @@ from data.synthetic.arrays import Floats, Ints, choose
 from data.synthetic.history import Standing, rounded
 from data.synthetic.people import AGRICULTURE, People
 from data.synthetic.world import (
-    NANO_LAUNCHED_ON,
     Streams,
     World,
-    day_number,
     months_since_start,
     months_to_harvest,
 )
@@ -61,7 +59,7 @@ def draw_requests(
     rng = streams.of("requests")
     n = len(person)
     sector = people.sector[person]
-    product = _product(rng, day, sector)
+    product = _product(rng, world, day, sector)
     income = np.rint(np.exp(people.income_level[person] + rng.normal(0, 0.15, n)) / 1000) * 1000
     income = income.clip(15_000, 1_500_000)
     expenses = np.rint(income * (0.25 + 0.6 * rng.beta(4, 3, n)) / 1000) * 1000
@@ -98,11 +96,11 @@ def draw_requests(
     )
 
 
-def _product(rng: np.random.Generator, day: Ints, sector: Ints) -> Ints:
+def _product(rng: np.random.Generator, world: World, day: Ints, sector: Ints) -> Ints:
     n = len(day)
     product = choose(rng, (6, 4), n)
     product[(sector == AGRICULTURE) & (rng.random(n) < 0.45)] = SEASONAL
-    product[(day >= day_number(NANO_LAUNCHED_ON)) & (rng.random(n) < 0.15)] = NANO
+    product[(day >= world.product_from) & (rng.random(n) < world.product_share)] = NANO
     return product
 
 

@@ -72,8 +72,14 @@ def take_turn(
     people: People,
     applying: tuple[Ints, Ints],
     closed: ClosedLoans,
+    *,
+    everybody: bool = False,
 ) -> Turn:
-    """Let the persons ``applying`` (positions, days) apply after the loans in ``closed``."""
+    """Let the persons ``applying`` (positions, days) apply after the loans in ``closed``.
+
+    ``everybody``: all of them are lent to, so that whoever decides later finds what would have
+    become of each.
+    """
     person, day = applying
     before = standing(closed, len(people.region))
     requests = draw_requests(streams, world, people, person, day, before)
@@ -81,10 +87,10 @@ def take_turn(
     pd = true_pd(requests, evidence)
     approval = approval_probability(streams, world.bias, people, requests)
     rng = streams.of("decisions")
-    approved = rng.random(len(person)) < approval
+    approved = everybody | (rng.random(len(person)) < approval)
     bad = rng.random(len(person)) < pd
     decided = day + rng.integers(0, 6, len(person))
-    taken = approved & (rng.random(len(person)) >= WITHDREW)
+    taken = approved & (everybody | (rng.random(len(person)) >= WITHDREW))
     disbursed = np.where(taken, decided + rng.integers(1, 8, len(person)), NEVER)
     plan = schedule(requests, disbursed)
     rows, ends = repay(streams, plan, disbursed, bad & taken, people.reliability[person])

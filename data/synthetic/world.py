@@ -79,7 +79,11 @@ class Streams:
 
 @dataclass(frozen=True)
 class World:
-    """Facts drawn once for a seed, officers' leniency and the weather, and the planted bias."""
+    """Facts drawn once for a seed, officers' leniency and the weather, and what is planted.
+
+    ``product_from``: the day number from which a ``product_share`` of applicants asks for the
+    new product.
+    """
 
     seed: int
     leniency: Floats
@@ -87,6 +91,8 @@ class World:
     rain: Floats
     """Rainfall anomaly in standard deviations; (regions, months since 2022-01)."""
     bias: Bias
+    product_from: int = day_number(NANO_LAUNCHED_ON)
+    product_share: float = 0.15
 
 
 def build_world(seed: int, bias: Bias = USUAL_BIAS) -> World:

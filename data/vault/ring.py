@@ -11,8 +11,8 @@ import binascii
 import re
 import shlex
 from base64 import b64decode
-from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from data.durable import replace, write_new
@@ -45,10 +45,11 @@ class KeyRing:
 
     def stamp(self) -> Stamp | None:
         """The state of ``active``, cheap enough to ask for at every group of rows."""
-        with suppress(OSError):
+        try:
             state = self._pointer.stat()
-            return state.st_ino, state.st_mtime_ns
-        return None
+        except OSError:
+            return None
+        return state.st_ino, state.st_mtime_ns
 
     def key(self, key_id: str) -> bytes:
         """The 32 bytes of a key that must be there. Raises VaultError."""
@@ -84,7 +85,7 @@ class KeyRing:
             raise VaultError("this key is in use")
         self._file(key_id).unlink(missing_ok=True)
 
-    @property
+    @cached_property
     def _pointer(self) -> Path:
         return self.folder / "active"
 

@@ -221,4 +221,24 @@ BROKEN_RULES = {
         "  column: outcome\n", "  column: outcome\n  propensity: amount\n", "propensity",
         "label.propensity", "needs a range within 0 and 1",
     ),
+    "capacity without an instalment": Broken(
+        "policy: {app", "policy: {capacity: {income: amount, at_most: 0.4, "
+        "text: {en: a, fr: b, sw: c}}, app", "capacity", "policy.capacity",
+        "needs terms.instalment, or an annuity",
+    ),
+    "capacity of no feature": Broken(
+        "policy: {app", "policy: {capacity: {income: incme, at_most: 0.4, "
+        "text: {en: a, fr: b, sw: c}}, app", "incme", "policy.capacity.income",
+        "'incme' is not a feature",
+    ),
+    "capacity of a category": Broken(
+        "policy: {app", "policy: {capacity: {income: purpose, at_most: 0.4, "
+        "text: {en: a, fr: b, sw: c}}, app", "capacity", "policy.capacity.income",
+        "'purpose' is not a number",
+    ),
+    "annuity without a term": Broken(
+        "policy: {app", "terms: {amount: amount}\n\npolicy: {capacity: {income: amount, "
+        "at_most: 0.4, annuity: {rate: 0.2}, text: {en: a, fr: b, sw: c}}, app", "annuity",
+        "policy.capacity.annuity", "needs terms.amount and terms.term",
+    ),
 }  # fmt: skip

@@ -1,11 +1,14 @@
 """Kept checks: once each, only the schedule moves episodes, estimates meet their outcomes."""
 
 import html
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
 from api.drifting_keeping import ALERT_JOB, keep, write
 from api.drifting_words import BLIND
@@ -13,6 +16,7 @@ from api.reports.drift_words import DRIFT_WORDS
 from data.contract import LANGUAGES
 from data.errors import RegistryError
 from data.store import RowRefusedError, Store, open_store
+from data.store.attested import find_faults
 from data.store.estimates import Estimate, estimates_of, realise, unrealised
 from data.store.jobs import all_jobs
 from data.store.monitoring import (
@@ -25,6 +29,9 @@ from data.store.monitoring import (
     find_check,
     keep_episode,
 )
+from data.store.tables import audit_chain
+from data.store.tables_monitoring import drift_alerts, drift_checks
+from drift.episodes import QUIET
 from drift.harm import ESTIMATED
 from drift.record import DriftCheck
 from tests.drift.stored import AT, DAYS, MODEL, decisions, later, scorer, settings_of, watching
@@ -153,3 +160,31 @@ def test_files_of_a_check_stand_by_model_and_window(
     assert page.count("<circle class=") == 2 * len(LANGUAGES), "both windows are drawn"
     assert "<script" not in page
     assert "<svg" in page
+
+
+def test_checks_alerts_and_episodes_stand_on_the_chain(
+    store: Store, checks: tuple[DriftCheck, DriftCheck]
+) -> None:
+    changed, clean = checks
+    kept = keep(store, changed, NOW)
+    keep(store, changed, NOW)
+    for week in range(QUIET):
+        later_on = clean.window.model_copy(update={"end": DAYS[1] + timedelta(weeks=1 + week)})
+        keep(store, clean.model_copy(update={"window": later_on}), NOW + timedelta(weeks=week))
+    told: dict[str, list[dict[str, Any]]] = {}
+    with store.read() as connection:
+        for kind, entry in connection.execute(select(audit_chain.c.kind, audit_chain.c.entry)):
+            told.setdefault(kind, []).append(json.loads(entry))
+    assert len(told["drift_check"]) == 1 + QUIET
+    assert len(told["drift_alert"]) == len(kept.alerts)
+    states = [(e["subject"], e["state"]) for e in told["drift_episode"]]
+    subjects = {e.subject for e in kept.episodes}
+    assert set(states) == {(s, state) for s in subjects for state in ("opened", "closed")}
+    assert find_faults(store) == []
+    for table, change in (
+        (drift_checks, {"level": "ok"}),
+        (drift_alerts, {"subject": "feature:other"}),
+    ):
+        with store.write() as connection:
+            connection.execute(update(table).where(table.c.level == "page").values(**change))
+        assert {f.ref for f in find_faults(store)} == {changed.check_id}

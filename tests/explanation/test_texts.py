@@ -18,7 +18,10 @@ CONTRACTS = ("microloan", "taiwan_cards", "home_credit", "superlender", "give_me
 MOST_WORDS = 12
 SHOWN = {"count": "30", "value": "1,250,000 XOF", "field": "x", "source": "Mobile money"}
 FOR_OFFICERS = ("check.", "decide.", "used.missing_field", "used.source", "chance.hundred")
-PINNED = {1: "a9b03d33b68caae36e40e1e5db52ab51be8d3f460bafd5ad7986ffc2f6d4aa14"}
+PINNED = {
+    1: "a9b03d33b68caae36e40e1e5db52ab51be8d3f460bafd5ad7986ffc2f6d4aa14",
+    2: "254da71ccd4a93025c9104670adc2bdf6ff76c119542f7e120ed4102a7330232",
+}
 """SHA-256 of texts that explanations may have been told with."""
 
 

@@ -77,7 +77,8 @@ def _wait_for(clients: Load, version: str) -> float:
 
 
 def _told(sent: Sent) -> str:
-    return f"{sent.status} {sent.reply.get('type')} after {sent.seconds:.1f} s"
+    said = ": ".join(str(sent.reply[k]) for k in ("type", "detail") if k in sent.reply)
+    return f"{sent.status} {said} after {sent.seconds:.1f} s"
 
 
 def _version(sent: Sent) -> str:

@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,17 +104,28 @@ def test_a_read_only_sqlite_can_be_read(store: Store, file: Path, ledger: Ledger
     read_only.close()
 
 
-def test_a_full_disk_stores_nothing_by_halves(store: Store, ledger: Ledger) -> None:
-    """The database may not grow: SQLite then answers as on a full disk."""
-    with store.write() as connection:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+def test_a_full_disk_stores_nothing_by_halves(
+    store: Store, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database may not grow: SQLite then answers as on a full disk. It heals with room."""
+    opening = store.quick_connection
+
+    def without_room(patience: float = 0.0) -> tuple[sqlite3.Connection, Any]:
+        connection, opened = opening(patience)
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages}").close()
+        return connection, opened
+
     writer = DecisionWriter(store, ledger)
     large = [decision(n, record=bytes(100_000)) for n in range(5)]
-    error = writer.submit(large).exception(SOON)
+    with monkeypatch.context() as full:
+        full.setattr(store, "quick_connection", without_room)
+        error = writer.submit(large).exception(SOON)
     assert isinstance(error, StoreError)
-    writer.stop()
     assert ledger.recent() == []
+    writer.submit(large).result(SOON)
+    writer.stop()
+    assert len(ledger.recent()) == 5
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:

@@ -80,3 +80,19 @@ def test_calibrated_pds_tell_the_money_that_comes() -> None:
     past = portfolio(40_000, 1)
     for row in curve(past, MONEY, np.array([0.1, 0.3])):
         assert row["realised_profit"] == pytest.approx(row["expected_profit"], rel=0.05)
+
+
+def test_whom_a_rule_stops_is_approved_at_no_cut_off() -> None:
+    past = portfolio()
+    able = np.arange(len(past.pd)) % 4 != 0
+    ruled = past._replace(able=able)
+    for before, after in zip(curve(past, MONEY), curve(ruled, MONEY), strict=True):
+        assert after["approval_rate"]["value"] <= min(before["approval_rate"]["value"], 0.75)
+        assert after["expected_loss"] <= before["expected_loss"]
+    (row,) = curve(ruled, MONEY, np.array([0.2]))
+    approved = (past.pd < 0.2) & able
+    lost = past.pd * (0.5 * past.amount + 10)
+    assert row["expected_loss"] == pytest.approx(lost[approved].sum())
+    moved = compare(ruled, MONEY, 0.1, 0.2)
+    assert moved["approvals"]["value"] == ((past.pd >= 0.1) & approved).sum()
+    assert best_cut_off(ruled, MONEY).value in CUT_OFFS

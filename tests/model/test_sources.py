@@ -42,9 +42,10 @@ def test_a_share_of_the_learned_rows_lacks_a_source(rows: Rows) -> None:
     missing = np.isnan(rows.learned[rows.parts.train, wallet]).mean()
     before = np.isnan(rows.matrix[rows.parts.train, wallet]).mean()
     assert missing - before == pytest.approx(WITHHELD_SHARE * (1 - before), abs=0.015)
-    for part in ("calibration", "test"):
-        at = getattr(rows.parts, part)
-        assert np.array_equal(rows.learned[at], rows.matrix[at], equal_nan=True)
+    test, held_out = rows.parts.test, rows.parts.calibration
+    assert np.array_equal(rows.learned[test], rows.matrix[test], equal_nan=True)
+    judged = rows.sample("calibration").matrix
+    assert np.array_equal(judged, rows.matrix[held_out], equal_nan=True)
 
 
 def test_no_row_loses_two_sources() -> None:

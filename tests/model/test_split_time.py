@@ -78,7 +78,10 @@ def test_policy_and_drift_see_applications_without_an_outcome(repeaters: Simulat
     data = Simulated(repeaters.columns, repeaters.keys, repeaters.as_of, y, repeaters.true_pd)
     found = parted(data)
     assert np.isnan(y[found.recent]).any()
-    assert set(found.calibration) <= set(found.recent) <= set(found.later)
+    assert np.isnan(y[found.later]).any()
+    assert set(found.calibration) <= set(found.recent)
+    assert set(found.test) <= set(found.later)
+    assert set(found.later).isdisjoint(set(found.recent) | set(found.known))
     first = data.as_of.iloc[found.later].min()
     assert found.later.tolist() == np.flatnonzero(data.as_of >= first).tolist()
 

@@ -102,7 +102,8 @@ def test_the_bundle_survives_its_files_and_every_check(result: TrainingResult) -
     files = result.bundle.to_files()
     back = Bundle.from_files(files)
     assert back.to_files() == files
-    assert len(check_bundle(back).trees) == result.bundle.lineage["rounds"]
+    lineage = result.bundle.lineage
+    assert len(check_bundle(back).trees) == lineage["rounds"] * lineage["bag"]
     golden = back.golden
     scores = Scorer(back, "again").score_matrix(golden.matrix())
     assert tuple(scores.log_odds) == golden.log_odds

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from api.audits import AuditSettings
-from api.retraining_job import due, run
+from api.retraining_job import AGAIN, due, run
 from api.schedule import Work
 from data.store import Store, open_store
 from data.store.jobs import all_jobs
@@ -109,3 +109,26 @@ def test_one_cause_begins_one_run(store: Store) -> None:
     (job,) = all_jobs(store)
     assert (job.kind, job.state) == ("retrain-data", "waiting")
     assert job.arguments["until"] == f"{NOW.date() - timedelta(days=1)}"
+
+
+def test_what_goes_on_calls_again_when_new_outcomes_are_known(store: Store) -> None:
+    opened(store, 5)
+
+    def runs(days: range) -> list[str]:
+        found = [due(store, CHAMPION, settings(), NOW + timedelta(days=d)) for d in days]
+        return list(dict.fromkeys(trigger.run for trigger in found if trigger is not None))
+
+    (first,) = runs(range(AGAIN.days))
+    assert runs(range(3 * AGAIN.days)) == [first, f"{first}-1", f"{first}-2"]
+
+
+def test_outcomes_call_for_a_run_of_their_own(store: Store) -> None:
+    estimated = opened(store, 4, windows=2)
+    before = due(store, CHAMPION, settings(), NOW)
+    realised = opened(store, 5)
+    after = due(store, CHAMPION, settings(), NOW)
+    short = CHAMPION[-12:]
+    assert before is not None
+    assert before.run == f"{short}-episode-{estimated}"
+    assert after is not None
+    assert after.run == f"{short}-episode-{realised}", "the first one had no outcome of the harm"

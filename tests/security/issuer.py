@@ -2,14 +2,16 @@
 
 import json
 import threading
-from base64 import urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64encode
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import time
 from typing import Any
+from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -17,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 AUDIENCE = "microscore-test"
+CLIENT, SECRET = "pages", "a client secret: with signs"
 
 
 @dataclass
@@ -28,6 +31,34 @@ class Issuer:
     documents: dict[str, Any] = field(default_factory=dict)
     asked: Counter[str] = field(default_factory=Counter)
     down: bool = False
+    signing_in: dict[str, Any] = field(default_factory=dict)
+    codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    """``signing_in``: changes to the claims of ID tokens; ``codes``: code to what asked for it."""
+
+    def authorized(self, address: str) -> str:
+        """Where the browser is sent back to that came to ``address`` and signed in here."""
+        asked = dict(parse_qsl(urlsplit(address).query))
+        code = f"code-{len(self.codes)}"
+        self.codes[code] = asked
+        answer = {"code": code, "state": asked["state"], "iss": self.url}
+        return f"{asked['redirect_uri']}?{urlencode(answer)}"
+
+    def granted(self, form: dict[str, str], authorization: str | None) -> dict[str, Any] | None:
+        """The answer of the token endpoint, None for a wrong request; a code works once."""
+        asked = self.codes.pop(form.get("code", ""), None)
+        verifier = sha256(form.get("code_verifier", "").encode()).digest()
+        basic = b64encode(f"{CLIENT}:{quote_plus(SECRET)}".encode()).decode()
+        right = (
+            asked is not None
+            and urlsafe_b64encode(verifier).decode().rstrip("=") == asked["code_challenge"]
+            and form.get("redirect_uri") == asked["redirect_uri"]
+            and form.get("grant_type") == "authorization_code"
+            and authorization == f"Basic {basic}"
+        )
+        if asked is None or not right:
+            return None
+        claims = {"aud": CLIENT, "nonce": asked["nonce"], "preferred_username": "amina"}
+        return {"id_token": self.token(**(claims | self.signing_in)), "token_type": "Bearer"}
 
     def claims(self, **changes: Any) -> dict[str, Any]:
         """Claims of a good token of an officer; a change to None leaves one out."""
@@ -58,7 +89,12 @@ class Issuer:
         if path in self.documents:
             return self.documents[path]
         if path == "/.well-known/openid-configuration":
-            return {"issuer": self.url, "jwks_uri": f"{self.url}/keys"}
+            return {
+                "issuer": self.url,
+                "jwks_uri": f"{self.url}/keys",
+                "authorization_endpoint": f"{self.url}/authorize?tenant=1",
+                "token_endpoint": f"{self.url}/token",
+            }
         return self.jwks() if path == "/keys" else None
 
 
@@ -103,6 +139,14 @@ def serving() -> Iterator[Issuer]:
                 self.send_header("Location", str(document))
             self.end_headers()
             self.wfile.write(json.dumps(document).encode())
+
+        def do_POST(self) -> None:
+            issuer.asked[self.path] += 1
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            given = issuer.granted(dict(parse_qsl(body)), self.headers["Authorization"])
+            self.send_response(503 if issuer.down else 200 if given else 400)
+            self.end_headers()
+            self.wfile.write(json.dumps(given or {"error": "invalid_grant"}).encode())
 
         def log_message(self, *_: Any) -> None:
             pass

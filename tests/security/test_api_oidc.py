@@ -70,7 +70,7 @@ def test_the_log_names_the_subject_by_a_digest_alone(
     keys = [json.loads(line).get("key") for line in written.splitlines()]
     first, again, other = [key for key in keys if key]
     assert first == again != other
-    assert re.fullmatch("oidc:[0-9a-f]{24}", first)
+    assert re.fullmatch("person:[a-z2-7]{16}", first)
     assert b"PLANTED" not in written
 
 

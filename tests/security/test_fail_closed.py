@@ -55,20 +55,27 @@ FAULTS = {
     "reasons": "scoring.scorer.Scorer.reasons",
     "record": "scoring.service._record",
     "handing over": "api.keeper.Keeper.keep",
-    "transaction": "data.store.engine.Store.write",
     "vault refresh": "data.vault.Vault.refresh",
     "seal": "data.vault.Vault.seal",
     "chain lock": "data.store.ledger._lock_tail",
     "chain link": "data.store.ledger.link",
     "insert": "data.store.ledger._insert",
 }
-CONSENTS = {"consent look-up": "data.store.consents.QuickConsents.withdrawn"}
+CONSENTS = {
+    "consent look": "data.store.consents.QuickConsents.look",
+    "consent look-up": "data.store.consents.QuickConsents.withdrawn",
+}
+PLAIN = {
+    "transaction": "data.store.quick.QuickWriter.write",
+    "its connection": "data.store.quick._Kept.connection",
+}
 KEYED = {
+    "transaction": "data.store.engine.Store.write",
     "idempotency look-up": "api.idempotency.find_made",
     "idempotency row": "data.store.writer.take_claims",
 }
 PLACES = {
-    "one": FAULTS | CONSENTS,
+    "one": FAULTS | CONSENTS | PLAIN,
     "keyed": FAULTS | CONSENTS | KEYED,
     "batch": FAULTS | KEYED | {"consents of a batch": "api.consenting.withdrawn"},
 }
@@ -171,7 +178,11 @@ def test_a_commit_that_fails_stores_nothing(world: World, way: str) -> None:
             broken()
         commit(self, connection)
 
-    closed(world, way, world.auth(), lambda patch: patch.setattr(DefaultDialect, "do_commit", fail))
+    def breaking(patch: pytest.MonkeyPatch) -> None:
+        patch.setattr("data.store.quick._commit", broken)
+        patch.setattr(DefaultDialect, "do_commit", fail)
+
+    closed(world, way, world.auth(), breaking)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])

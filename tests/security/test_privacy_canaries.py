@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -117,13 +118,13 @@ class Walk:
         self.told: list[str] = []
 
     def call(self, method: str, path: str, body: Any, **options: Any) -> int:
-        address = path.format(
-            decision_id=options.pop("decision_id", self.decision_id),
-            applicant_id=options.pop("person", PERSON),
-            name="docs.js",
-            secret=PERSON,
-            slug="forbidden",
-        )
+        known = {
+            "decision_id": options.pop("decision_id", self.decision_id),
+            "applicant_id": options.pop("person", PERSON),
+            "name": "docs.js",
+            "slug": "forbidden",
+        }
+        address = path.format_map(defaultdict(lambda: PERSON, known))
         headers = self.world.auth("admin") | options.pop("headers", {})
         reply = self.world.client.request(method, address, json=body, headers=headers, **options)
         self.told.append(str(reply.headers))

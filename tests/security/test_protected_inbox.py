@@ -24,8 +24,8 @@ def inbox(tmp_path: Path) -> Inbox:
 
 
 @pytest.fixture
-def store(store_url: str, tmp_path: Path, inbox: Inbox) -> Iterator[ProtectedStore]:
-    opened = ProtectedStore.open(store_url, tmp_path / "protected")
+def store(empty_store_url: str, tmp_path: Path, inbox: Inbox) -> Iterator[ProtectedStore]:
+    opened = ProtectedStore.open(empty_store_url, tmp_path / "protected")
     assert opened.take_in(inbox) == TakenIn(0, 0)
     yield opened
     opened.close()

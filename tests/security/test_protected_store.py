@@ -76,8 +76,8 @@ CONTRACT = contract_with(PROTECTED)
 
 
 @pytest.fixture
-def store(store_url: str, tmp_path: Path) -> Iterator[ProtectedStore]:
-    opened = ProtectedStore.open(store_url, tmp_path / "protected")
+def store(empty_store_url: str, tmp_path: Path) -> Iterator[ProtectedStore]:
+    opened = ProtectedStore.open(empty_store_url, tmp_path / "protected")
     yield opened
     opened.close()
 
@@ -245,14 +245,16 @@ def test_a_person_can_be_erased(store: ProtectedStore) -> None:
     assert [a.purpose for a in store.accesses()][:2] == ["erasure", "erasure"]
 
 
-def test_other_keys_are_refused(store: ProtectedStore, store_url: str, tmp_path: Path) -> None:
+def test_other_keys_are_refused(
+    store: ProtectedStore, empty_store_url: str, tmp_path: Path
+) -> None:
     with pytest.raises(ProtectedError, match=r"not those of this store"):
-        ProtectedStore.open(store_url, tmp_path / "other")
+        ProtectedStore.open(empty_store_url, tmp_path / "other")
     with store._database.write() as connection:
         connection.execute(delete(fingerprints))
         connection.execute(insert(fingerprints), {"fingerprint": "0" * 64})
     with pytest.raises(ProtectedError, match=r"restore them from a backup"):
-        ProtectedStore.open(store_url, tmp_path / "protected")
+        ProtectedStore.open(empty_store_url, tmp_path / "protected")
 
 
 def test_the_keys_are_for_their_owner_alone(tmp_path: Path) -> None:
@@ -274,12 +276,12 @@ def test_the_keys_are_for_their_owner_alone(tmp_path: Path) -> None:
 
 
 def test_migrated_tables_are_the_tables_of_the_program(
-    store: ProtectedStore, store_url: str
+    store: ProtectedStore, empty_store_url: str
 ) -> None:
     config = Config()
     config.set_main_option("script_location", "data.protected:migrations")
     assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
-    database = Database(store_url)
+    database = Database(empty_store_url)
     database.migrate()
     with database.read() as connection:
         schema = schema_of(connection)

@@ -55,6 +55,11 @@ def test_cut_offs_are_tried_on_past_applications(story: Story) -> None:
     best = told["best_cut_off"]
     assert best["low"] <= best["value"] <= best["high"]
     assert told["compared"]["approvals"]["value"] > 0
+    rule = told["rules"]["capacity"]
+    assert rule["within"] + rule["above"] + rule["unknown"] == told["applications"]
+    assert 0 < rule["approved_by_score_alone"] <= rule["above"]
+    thin = told["rules"]["thin_file"]["referred"]
+    assert max(rates) <= (told["applications"] - max(rule["above"], thin)) / told["applications"]
     profits = {row["cut_off"]: row["expected_profit"] for row in told["curve"]}
     assert profits[round(best["value"], 4)] == max(profits.values())
 

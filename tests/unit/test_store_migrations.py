@@ -37,8 +37,8 @@ def test_head_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
 
 
-def test_migrated_tables_are_the_tables_of_the_program(store_url: str) -> None:
-    store = open_store(store_url)
+def test_migrated_tables_are_the_tables_of_the_program(empty_store_url: str) -> None:
+    store = open_store(empty_store_url)
     store.migrate()
     with store.read() as connection, warnings.catch_warnings():
         if store.is_local:  # nobody can read SQLite's indexes on expressions: see the next test
@@ -48,8 +48,8 @@ def test_migrated_tables_are_the_tables_of_the_program(store_url: str) -> None:
     store.close()
 
 
-def test_a_person_is_found_by_the_index_of_blocks(store_url: str) -> None:
-    store = open_store(store_url)
+def test_a_person_is_found_by_the_index_of_blocks(empty_store_url: str) -> None:
+    store = open_store(empty_store_url)
     store.migrate()
     with store.read() as connection:
         if not store.is_local:
@@ -62,8 +62,8 @@ def test_a_person_is_found_by_the_index_of_blocks(store_url: str) -> None:
     store.close()
 
 
-def test_migrating_again_changes_nothing(store_url: str, tmp_path: Path) -> None:
-    store = open_store(store_url)
+def test_migrating_again_changes_nothing(empty_store_url: str, tmp_path: Path) -> None:
+    store = open_store(empty_store_url)
     store.migrate()
     ledger = ledger_of(store, tmp_path)
     with store.write() as connection:
@@ -73,8 +73,8 @@ def test_migrating_again_changes_nothing(store_url: str, tmp_path: Path) -> None
     store.close()
 
 
-def test_tables_of_an_unknown_release_are_named_and_left_alone(store_url: str) -> None:
-    store = open_store(store_url)
+def test_tables_of_an_unknown_release_are_named_and_left_alone(empty_store_url: str) -> None:
+    store = open_store(empty_store_url)
     store.migrate()
     with store.write() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
@@ -87,8 +87,8 @@ def test_tables_of_an_unknown_release_are_named_and_left_alone(store_url: str) -
     store.close()
 
 
-def test_processes_that_start_at_once_take_turns(store_url: str) -> None:
-    command = [sys.executable, "-W", "error", "-c", MIGRATE, store_url]
+def test_processes_that_start_at_once_take_turns(empty_store_url: str) -> None:
+    command = [sys.executable, "-W", "error", "-c", MIGRATE, empty_store_url]
     children = [
         subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
         for _ in range(3)
@@ -102,8 +102,8 @@ def test_processes_that_start_at_once_take_turns(store_url: str) -> None:
         assert child.returncode == 0, error.decode()
 
 
-def test_check_finds_a_store_that_works(store_url: str) -> None:
-    store = open_store(store_url)
+def test_check_finds_a_store_that_works(empty_store_url: str) -> None:
+    store = open_store(empty_store_url)
     with pytest.raises(StoreError):
         store.check()
     store.migrate()

@@ -21,6 +21,8 @@ PATIENCE = 30
 class GatedStore:
     """Counts transactions, and holds them back until the gate is open."""
 
+    is_local = False
+
     def __init__(self, store: Store) -> None:
         self.store = store
         self.gate = threading.Event()

@@ -1,11 +1,14 @@
 """Scoring a turn of the event loop together: the same decisions, and everyone's error is theirs."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from api import together as module
+from api.keeper import Keeper
 from api.together import MOST, Together
 from scoring.scorer import Scorer
 from scoring.service import Application, decide
@@ -20,6 +23,16 @@ def scorer() -> Scorer:
     return Scorer(small_bundle(), "v")
 
 
+class Kept:
+    """A keeper that is busy for as long as the test says."""
+
+    def __init__(self, busy: bool = False) -> None:
+        self.busy = busy
+
+    def when_free(self, call: Callable[[], None]) -> None:
+        self.free = call
+
+
 def asked(number: int, **values: Any) -> Application:
     given = {k: v for k, v in small_application(number).items() if v is not None}
     return Application(f"A-{number}", "C-1", None, None, given | values, {}, b"{}")
@@ -29,7 +42,7 @@ def test_everyone_gets_the_decision_of_their_own(scorer: Scorer) -> None:
     applications = [asked(n) for n in range(2 * MOST + 3)]
 
     async def story() -> list[Any]:
-        together = Together()
+        together = Together(cast(Keeper, Kept()))
         keys = ("key00001", "key00002")
         waiting = [together.decide(scorer, a, keys[i % 2]) for i, a in enumerate(applications)]
         return await asyncio.gather(*waiting)
@@ -43,7 +56,7 @@ def test_everyone_gets_the_decision_of_their_own(scorer: Scorer) -> None:
 
 def test_who_fails_fails_alone(scorer: Scorer) -> None:
     async def story() -> list[Any]:
-        together = Together()
+        together = Together(cast(Keeper, Kept()))
         each = [asked(1), asked(2, trade="unheard of"), asked(3)]
         waiting = [together.decide(scorer, a, "key00001") for a in each]
         return await asyncio.gather(*waiting, return_exceptions=True)
@@ -55,7 +68,7 @@ def test_who_fails_fails_alone(scorer: Scorer) -> None:
 
 def test_who_went_away_disturbs_nobody(scorer: Scorer) -> None:
     async def story() -> Any:
-        together = Together()
+        together = Together(cast(Keeper, Kept()))
         gone = asyncio.create_task(together.decide(scorer, asked(1), "key00001"))
         stays = asyncio.create_task(together.decide(scorer, asked(2), "key00001"))
         await asyncio.sleep(0)
@@ -63,3 +76,74 @@ def test_who_went_away_disturbs_nobody(scorer: Scorer) -> None:
         return await stays
 
     assert asyncio.run(story()).application_id == "A-2"
+
+
+class Busy:
+    """Applications asked about while a transaction is open; ``sizes``: what was scored together."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.sizes: list[int] = []
+        self.kept = Kept(busy=True)
+
+        def counted(scorer: Scorer, applications: Any, *rest: Any) -> Any:
+            self.sizes.append(len(applications))
+            return decide(scorer, applications, *rest)
+
+        monkeypatch.setattr(module, "decide", counted)
+
+    def ask(self, together: Together, scorer: Scorer, count: int) -> list[asyncio.Task[Any]]:
+        each = [together.decide(scorer, asked(n), "key00001") for n in range(count)]
+        return [asyncio.create_task(one) for one in each]
+
+
+async def turns(count: int = 10) -> None:
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+def test_what_comes_during_a_transaction_is_scored_together_at_its_end(
+    scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "HOLD", 60.0)
+    busy = Busy(monkeypatch)
+
+    async def story() -> None:
+        together = Together(cast(Keeper, busy.kept))
+        first = busy.ask(together, scorer, 2)
+        await turns()
+        second = busy.ask(together, scorer, 3)
+        await turns()
+        assert busy.sizes == []
+        busy.kept.busy = False
+        busy.kept.free()
+        await asyncio.gather(*first, *second)
+        await asyncio.gather(*busy.ask(together, scorer, 1))
+
+    asyncio.run(story())
+    assert busy.sizes == [5, 1]
+
+
+def test_a_writer_that_hangs_is_not_waited_for(
+    scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy = Busy(monkeypatch)
+
+    async def story() -> None:
+        together = Together(cast(Keeper, busy.kept))
+        await asyncio.gather(*busy.ask(together, scorer, 2))
+        await asyncio.gather(*busy.ask(together, scorer, 1))
+
+    asyncio.run(story())
+    assert sum(busy.sizes) == 3
+
+
+def test_enough_of_them_wait_for_nobody(scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "HOLD", 60.0)
+    busy = Busy(monkeypatch)
+
+    async def story() -> None:
+        together = Together(cast(Keeper, busy.kept))
+        await asyncio.gather(*busy.ask(together, scorer, MOST))
+
+    asyncio.run(story())
+    assert busy.sizes == [MOST]

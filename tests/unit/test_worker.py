@@ -119,9 +119,10 @@ def test_the_kinds_that_are_registered() -> None:
     settings = AuditSettings(home=Path("nowhere"))
     slots = {kind.name: kind.slot(settings, NOW) for kind in KINDS}
     asked_for = {name for name, slot in slots.items() if slot is None}
-    assert asked_for == {"drift-alert", *STEPS}, "others enter these"
+    assert asked_for == {"drift-alert", "probe", *STEPS}, "others enter these"
     assert set(slots) - asked_for == {
-        *("fairness", "retention", "drift", "shadow", "shadow-report", "outcomes", "retrain")
+        *("fairness", "retention", "drift", "shadow", "shadow-report", "outcomes", "retrain"),
+        *("today", "management", "follow-ups", "portfolio", "data-quality"),
     }
 
 

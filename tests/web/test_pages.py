@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from html import unescape
 from re import findall, search
 from typing import Any
@@ -16,10 +17,11 @@ from api.api_keys import Pepper
 from api.limits import come_later
 from api.problems import Problem
 from api.web import assets
-from api.wiring import open_ledger
+from api.wiring import open_ledger, open_registry
 from data.contract import LANGUAGES
 from data.errors import StoreError
 from data.store.consents import history
+from scoring.switching import resume, suspend
 from tests.bundles import small_contract
 from tests.security.pages import SAME, add, browser, post, sign_in, token
 from tests.web.world import World, application, home_settings, served, stored
@@ -151,6 +153,24 @@ def test_what_if_is_paid_for_and_not_kept(world: World, amina: TestClient) -> No
     (spent,) = (n for name, n in left.items() if budgets._leases[name].left < n)
     assert spent - 1 in {lease.left for lease in budgets._leases.values()}
     assert amina.get("/officer").text.count("Client C-4") == 1
+
+
+def test_a_suspended_model_is_not_asked_what_if(world: World, amina: TestClient) -> None:
+    held: Any = world.client.app
+    scored = id_of(send(amina, applicant_id="C-5"))
+    for on, change in ((True, suspend), (False, resume)):
+        with open_registry(world.settings) as registry:
+            change(registry.store, "Ana", "for a test", datetime.now(UTC))
+        held.state.service.champion.watcher.look()
+        if on:
+            referred = id_of(send(amina, applicant_id="C-6"))
+            reply = post(amina, f"/officer/applications/{scored}/what-if", amount="9000")
+            assert (reply.status_code, 'id="trial"' in reply.text) == (422, False)
+            assert "so nothing can be tried. A person decides." in reply.text
+    reply = post(amina, f"/officer/applications/{scored}/what-if", amount="9000")
+    assert 'id="trial"' in reply.text
+    reply = post(amina, f"/officer/applications/{referred}/what-if", amount="9000")
+    assert reply.status_code == 422, "no model decided, so none is asked afterwards"
 
 
 def test_an_officer_sees_the_own_branch(world: World, amina: TestClient) -> None:

@@ -1,0 +1,1 @@
+"""Living through a synthetic world month by month, with the same jobs as ``microscore worker``."""
