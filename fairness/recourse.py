@@ -23,7 +23,7 @@ from scoring.policy import RECOMMENDATIONS
 from scoring.scorer import Scorer
 from scoring.vector import FloatArray
 
-MOST_SEARCHED = 100
+MOST_SEARCHED = 40
 """Declined people of each group for whom options are searched."""
 DECLINE = RECOMMENDATIONS.index("decline")
 

@@ -14,6 +14,7 @@ from scoring.capacity import STATUSES
 from scoring.policy import RECOMMENDATIONS, REFER
 from scoring.reasons import MOST_REASONS
 from scoring.scorer import Scorer, Scores
+from scoring.vector import FloatArray
 
 CHUNK = 50_000
 
@@ -28,9 +29,9 @@ def score_to_parquet(
     """Score ``inputs`` (one row an application, columns of the contract) into ``target``.
 
     The file has a row an application: its keys, probability of default, log-odds, points, band,
-    recommendation, what the capacity rule says, up to four reason codes of the model with their
-    log-odds, sources without any value, and the model's version. Who has too thin a file is
-    referred to a person, without numbers.
+    recommendation, what the capacity rule says, up to four reason codes with their log-odds
+    (none for the rule's own), sources without any value, and the model's version. Who has too
+    thin a file is referred to a person, without numbers.
     """
     schema = _schema()
     partial = target.with_name(f".{target.name}.partial")
@@ -136,13 +137,35 @@ def _reasons(scorer: Scorer, scores: Scores, referred: NDArray[np.bool_]) -> dic
     known = scorer.reason_writer.known(scores.matrix)
     picked = scorer.reason_writer.pick(totals, scores.by_score, known)
     none = (picked < 0) | referred[:, None]
-    codes = np.array(scorer.reason_writer.codes)[picked]
-    values = np.take_along_axis(totals, np.maximum(picked, 0), axis=1)
+    codes = np.array(scorer.reason_writer.codes, dtype=object)[picked]
+    codes[none] = None
+    values = np.where(none, np.nan, np.take_along_axis(totals, np.maximum(picked, 0), axis=1))
+    _add_rule(scorer, scores, codes, values, ~referred)
     out: dict[str, pa.Array] = {}
     for i in range(MOST_REASONS):
-        out[f"reason_{i + 1}"] = pa.array(codes[:, i], pa.string(), mask=none[:, i])
-        out[f"reason_{i + 1}_log_odds"] = pa.array(values[:, i], mask=none[:, i])
+        out[f"reason_{i + 1}"] = pa.array(codes[:, i], pa.string())
+        out[f"reason_{i + 1}_log_odds"] = pa.array(values[:, i], from_pandas=True)
     return out
+
+
+def _add_rule(
+    scorer: Scorer,
+    scores: Scores,
+    codes: NDArray[np.object_],
+    values: FloatArray,
+    scored: NDArray[np.bool_],
+) -> None:
+    """Put the capacity rule's reason where ``capacity.with_reason`` puts it, for all rows."""
+    rule, judged = scorer.capacity_rule, scores.capacity
+    if rule is None or judged is None:
+        return
+    told, decided = rule.told(judged)
+    ahead, last = scored & decided, MOST_REASONS - 1
+    for kept in (codes, values):
+        kept[ahead, 1:] = kept[ahead, :-1]
+    place = np.where(ahead, 0, np.minimum(pd.notna(codes).sum(axis=1), last))
+    rows = np.flatnonzero(scored & pd.notna(told))
+    codes[rows, place[rows]], values[rows, place[rows]] = told[rows], np.nan
 
 
 def _masked(scorer: Scorer, inputs: pd.DataFrame) -> list[list[str]]:

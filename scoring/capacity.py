@@ -24,6 +24,7 @@ STATUSES: tuple[Status, ...] = ("within", "unknown", "above")
 ABOVE, UNKNOWN = "CAPACITY", "CAPACITY_UNKNOWN"
 """Codes of the reasons that a person is told."""
 CODES = frozenset({ABOVE, UNKNOWN})
+_CODE: dict[Status, str | None] = {"within": None, "unknown": UNKNOWN, "above": ABOVE}
 NOT_KNOWN: dict[Language, str] = {
     "en": "The income or instalment is not known: a person looks at it.",
     "fr": "Le revenu ou la mensualité manque\u00a0: une personne examine.",
@@ -96,6 +97,11 @@ class CapacityRule:
         in_force = np.maximum(by_score, self._least[status])
         return in_force, Judged(share, status, by_score)
 
+    def told(self, judged: Judged) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+        """Code of the reason (n; None where there is none), and whether the rule decided (n)."""
+        codes = np.array([_CODE[s] for s in STATUSES], dtype=object)[judged.status]
+        return codes, self._least[judged.status] > judged.by_score
+
     def shares(self, columns: Columns, n: int) -> FloatArray:
         """Instalment over income (n): NaN where one is missing, infinite without any income."""
         given = {name: np.asarray(columns.get(name, np.full(n, np.nan))) for name in self.names}
@@ -161,8 +167,7 @@ def _reason(rule: CapacityRule, status: Status) -> dict[str, Any] | None:
     if status == "within":
         return None
     text = rule.rule.text.model_dump() if status == "above" else NOT_KNOWN
-    code = ABOVE if status == "above" else UNKNOWN
-    return {"code": code, "direction": None, "contribution": None, "text": text}
+    return {"code": _CODE[status], "direction": None, "contribution": None, "text": text}
 
 
 def with_reason(reasons: list[dict[str, Any]], found: Finding | None) -> list[dict[str, Any]]:

@@ -1,7 +1,6 @@
 """The story that is lived through month by month: the same jobs, the truth, the chart."""
 
 import json
-import os
 import re
 from dataclasses import replace
 from datetime import date
@@ -22,10 +21,6 @@ from data.store.verify import verify
 from data.synthetic.living import FAST, Course, LivingWorld, Size
 from tests.story.conftest import run_command
 
-LONG = pytest.mark.skipif(
-    "MICROSCORE_LONG_TESTS" not in os.environ,
-    reason="takes minutes; set MICROSCORE_LONG_TESTS, or see bench/drift/years.py",
-)
 SPRING = Course(months=3, product_on=date(2023, 6, 1), drought_from=date(2023, 6, 1))
 """A month without anything, then two with a drought and a new product."""
 
@@ -106,7 +101,6 @@ def test_the_command_tells_and_fails_when_the_truth_is_not_met(
     assert plain["right"] is False
 
 
-@LONG
 def test_two_years_go_as_the_truth_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MICROSCORE_HOME", str(tmp_path))
     told = run_command("demo-year", "--fast", "--json")
