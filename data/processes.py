@@ -1,9 +1,18 @@
-"""Starting other processes without their chatter."""
+"""Processes beside the server: without their chatter, and last in the queue."""
 
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+NICE = 10
+"""How far work that can wait stands back from a server that wants the processor."""
+
+
+def stand_back() -> None:
+    """Give this process, and those that it starts, the processor after everybody else."""
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    os.setpriority(os.PRIO_PROCESS, 0, max(own, NICE))
 
 
 @contextmanager

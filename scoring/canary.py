@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from data.errors import BundleError
+from data.processes import stand_back
 from scoring.bundle import Bundle
 from scoring.vector import FloatArray
 
@@ -24,7 +25,6 @@ MEMORY_BYTES = 4_000_000_000
 ADDITIVITY = 1e-6
 """Largest gap between the sum of a row's contributions and its log-odds."""
 
-_NICE = 10
 _UNUSED = ("sklearn", "pandas", "pyarrow", "dask", "matplotlib", "graphviz")
 _ROOT = Path(__file__).resolve().parents[1]
 
@@ -96,7 +96,7 @@ def _limit() -> None:
 
     And last in the queue for the processor: whoever waits for a score goes first.
     """
-    os.nice(_NICE)
+    stand_back()
     resource.setrlimit(resource.RLIMIT_CPU, (int(TIMEOUT) + 1,) * 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":

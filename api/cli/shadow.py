@@ -111,18 +111,21 @@ def run(
 
     Any number of these may run: each decision is scored once by each challenger, and what a
     killed one left is taken up by another. A challenger that fails or hangs has no score for
-    those decisions, and goes on. --json prints what was done and needs --once.
+    those decisions, and goes on. It has the processor when the server does
+    not want it. --json prints what was done and needs --once.
     """
     from uuid import uuid4
 
     from api.shadowing import Shop
     from api.wiring import open_home_store
     from api.worker import stoppable
+    from data.processes import stand_back
     from scoring.shadow.following import Follower
 
     if as_json and not once:
         raise typer.BadParameter("--json: only with --once")
     settings = _settings()
+    stand_back()
     done: dict[str, dict[str, int]] = {}
     with ExitStack() as stack:
         store = stack.enter_context(open_home_store(settings))

@@ -34,17 +34,20 @@ def worker(
     it (see microscore retrain), in four steps of their own.
 
     Any number of workers may run: a job is done once, and taken up by another when its worker
-    was killed. SIGTERM ends the worker and gives its job back. With --once the exit code is 1
-    when a job failed; --json prints what came of each and needs --once.
+    was killed. It has the processor when the server does not want it. SIGTERM ends the worker
+    and gives its job back. With --once the exit code is 1 when a job failed; --json prints what
+    came of each and needs --once.
     """
     from api.audits import AuditSettings
     from api.log import Log
     from api.wiring import open_home_store
     from api.worker import Worker, stoppable
+    from data.processes import stand_back
 
     if as_json and not once:
         raise typer.BadParameter("--json: only with --once")
     settings = AuditSettings()
+    stand_back()
     with open_home_store(settings) as store, stoppable():
         working = Worker(store, settings, Log())
         if not once:

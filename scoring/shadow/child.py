@@ -17,12 +17,11 @@ from typing import Any, BinaryIO
 
 import orjson
 
+from data.processes import stand_back
 from scoring.scorer import Scorer
 from scoring.shadow.seeing import Seen, see
 
 LENGTH = 8
-YIELDS = 10
-"""How far a challenger stands back where a server wants the processor (nice)."""
 FAILED = "failed"
 """Error of a request that the model cannot score."""
 
@@ -81,7 +80,7 @@ def main(folder: str, keys: str, threads: str, longest: str) -> None:
     from scoring.sealing import open_bundle
     from scoring.signing import TrustedKeys
 
-    os.nice(YIELDS)
+    stand_back()
     answers = os.dup(1)
     os.dup2(2, 1)  # what libraries print is no answer
     bundle, version = open_bundle(Path(folder), TrustedKeys(Path(keys)))

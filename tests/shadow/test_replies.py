@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import orjson
 import pytest
 
 from api.shadowing import Shop, start_shadow
+from data.processes import NICE
 from data.store import open_store
 from data.store.shadow import assignments_of
 from data.store.shadow_pairs import pairs_between
@@ -100,6 +102,7 @@ def test_replies_are_the_same_with_shadow_off_on_and_killed(world: World, root: 
         on = replies(world)
         wait_for(world, 1)
         during = replies(world)
+        assert os.getpriority(os.PRIO_PROCESS, process.pid) >= NICE, "the server goes first"
         process.send_signal(signal.SIGKILL)
         process.wait()
         killed = replies(world)
