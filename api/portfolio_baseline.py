@@ -6,14 +6,13 @@ A small file in the home: a period and what it came to. Every mistake is told wi
 from __future__ import annotations
 
 import datetime as dt
-import json
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from data.contract import Frozen
-from data.contract_messages import type_problems
-from data.contract_yaml import read_yaml
+from data.contract_yaml import Path as Place
+from data.description import parse_description
 from data.errors import ContractError, ContractProblem
 
 NAME = "baseline.yaml"
@@ -62,33 +61,20 @@ def read_baseline(home: Path) -> Baseline | None:
 
 def parse_baseline(text: str) -> Baseline:
     """Parse YAML ``text``. Raises ContractError."""
-    document = read_yaml(text)
-    if document.problems:
-        raise ContractError(NAME, document.problems)
-    if not isinstance(document.value, dict):
-        problem = ContractProblem(1, "baseline", "must be a mapping of fields to values")
-        raise ContractError(NAME, [problem])
-    try:
-        found = Baseline.model_validate_json(json.dumps(document.value), strict=True)
-    except ValidationError as error:
-        raise ContractError(NAME, type_problems(error, document, Baseline)) from None
-    if problems := _crossed(found):
-        told = [ContractProblem(document.line((n,)), n, rule) for n, rule in problems]
-        raise ContractError(NAME, told)
-    return found
+    return parse_description(text, Baseline, _crossed, NAME, "baseline")
 
 
-def _crossed(found: Baseline) -> list[tuple[str, str]]:
+def _crossed(found: Baseline) -> list[tuple[Place, str]]:
     """Rules across fields: the field and what it must."""
-    problems = []
+    problems: list[tuple[Place, str]] = []
     if found.last_day < found.first_day:
-        problems.append(("last_day", "must not be before first_day"))
+        problems.append((("last_day",), "must not be before first_day"))
     if (found.bad_loans is None) != (found.matured_loans is None):
         missing = "bad_loans" if found.bad_loans is None else "matured_loans"
         given = "matured_loans" if found.bad_loans is None else "bad_loans"
-        problems.append((given, f"needs {missing} beside it"))
+        problems.append(((given,), f"needs {missing} beside it"))
     elif found.bad_loans is not None and found.bad_loans > (found.matured_loans or 0):
-        problems.append(("bad_loans", "must be at most matured_loans"))
+        problems.append((("bad_loans",), "must be at most matured_loans"))
     if found.amount_lost is not None and found.amount_lent is None:
-        problems.append(("amount_lost", "needs amount_lent beside it"))
+        problems.append((("amount_lost",), "needs amount_lent beside it"))
     return problems

@@ -3,20 +3,16 @@
 import hashlib
 import json
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import DictSchema
 
 from data.contract import Contract
-from data.contract_messages import did_you_mean, type_problems
 from data.contract_rules import findings
-from data.contract_yaml import Document, read_yaml
-from data.errors import ContractError, ContractProblem
+from data.contract_yaml import Document
+from data.description import check_description, parse_description, read_description
 
-MAX_CONTRACT_BYTES = 500_000
 _SHIPPED = files("data") / "contracts"
 
 
@@ -37,61 +33,17 @@ def load_contract(name_or_path: str) -> Contract:
     return parse_contract(text, name_or_path)
 
 
-def read_description(path: str, what: str, shipped: list[str]) -> str:
-    """Text of the file at ``path``, which should be a ``what`` unless it is one of ``shipped``.
-
-    Raises ContractError when it cannot be had.
-    """
-    try:
-        with Path(path).open("rb") as stream:
-            content = stream.read(MAX_CONTRACT_BYTES + 1)
-        if len(content) <= MAX_CONTRACT_BYTES:
-            return content.decode()
-        message, line = f"is larger than {MAX_CONTRACT_BYTES:,} bytes", 1
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        message = "is not UTF-8; save the file as UTF-8"
-    except (FileNotFoundError, ValueError):
-        line = 1
-        message = f"is no file, and no shipped {what} ({', '.join(shipped)})"
-        message += did_you_mean(path, shipped)
-    except OSError:
-        message, line = "is no file that can be read; check the path and its permissions", 1
-    raise ContractError(path, [ContractProblem(line, what, message)])
-
-
 def parse_contract(text: str, path: str = "contract") -> Contract:
     """Parse YAML (or JSON, which is YAML) ``text``; ``path`` is only used in messages.
 
     Raises ContractError with every wrong place.
     """
-    document = read_yaml(text)
-    if document.problems:
-        raise ContractError(path, document.problems)
-    if not isinstance(document.value, dict):
-        problem = ContractProblem(1, "contract", "must be a mapping of fields to values")
-        raise ContractError(path, [problem])
-    return _checked(json.dumps(document.value), document, path)
+    return parse_description(text, Contract, findings, path, "contract")
 
 
 def contract_from_json(content: bytes, path: str = "contract.json") -> Contract:
     """Read back what ``canonical_json`` gives, without the detour through YAML."""
-    return _checked(content, Document(), path)
-
-
-def _checked(content: str | bytes, document: Document, path: str) -> Contract:
-    """Validate JSON ``content``; ``document`` knows the lines of what it was made from."""
-    try:
-        contract = Contract.model_validate_json(content, strict=True)
-    except ValidationError as error:
-        raise ContractError(path, type_problems(error, document)) from None
-    problems = [
-        ContractProblem(document.line(where), ".".join(where), message)
-        for where, message in findings(contract)
-    ]
-    if problems:
-        raise ContractError(path, sorted(problems, key=lambda problem: problem.line))
-    return contract
+    return check_description(content, Contract, findings, path, Document())
 
 
 def canonical_json(contract: Contract) -> bytes:

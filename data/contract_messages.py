@@ -1,4 +1,4 @@
-"""What pydantic finds wrong in a contract or profile, told in words that its author can act on."""
+"""What pydantic finds wrong in a description, told in words that its author can act on."""
 
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
@@ -8,7 +8,6 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from data.contract import Contract
 from data.contract_yaml import Document, Path
 from data.errors import ContractProblem
 
@@ -49,7 +48,7 @@ _TEXTS: dict[str, Callable[[dict[str, Any]], str]] = {
 
 
 def type_problems(
-    error: ValidationError, document: Document, model: type[BaseModel] = Contract
+    error: ValidationError, document: Document, model: type[BaseModel]
 ) -> list[ContractProblem]:
     """Problems of ``error`` with a ``model`` in the order of their lines, one for each place.
 

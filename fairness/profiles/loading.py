@@ -1,14 +1,9 @@
 """Reading a jurisdiction profile from YAML, with the line and field of every mistake."""
 
-import json
 from importlib.resources import files
 
-from pydantic import ValidationError
-
-from data.contract_loading import read_description
-from data.contract_messages import type_problems
-from data.contract_yaml import read_yaml
-from data.errors import ContractError, ContractProblem, ProfileError
+from data.description import parse_description, read_description
+from data.errors import ContractError, ProfileError
 from fairness.profiles.profile import Profile
 from fairness.profiles.rules import findings
 
@@ -38,20 +33,7 @@ def load_profile(name_or_path: str) -> Profile:
 
 def parse_profile(text: str, path: str = "profile") -> Profile:
     """Parse YAML ``text``; ``path`` is only used in messages. Raises ProfileError."""
-    document = read_yaml(text)
-    if document.problems:
-        raise ProfileError(path, document.problems)
-    if not isinstance(document.value, dict):
-        problem = ContractProblem(1, "profile", "must be a mapping of fields to values")
-        raise ProfileError(path, [problem])
     try:
-        profile = Profile.model_validate_json(json.dumps(document.value), strict=True)
-    except ValidationError as error:
-        raise ProfileError(path, type_problems(error, document, Profile)) from None
-    problems = [
-        ContractProblem(document.line(where), ".".join(where), message)
-        for where, message in findings(profile)
-    ]
-    if problems:
-        raise ProfileError(path, sorted(problems, key=lambda problem: problem.line))
-    return profile
+        return parse_description(text, Profile, findings, path, "profile")
+    except ContractError as error:
+        raise ProfileError(path, error.problems) from None

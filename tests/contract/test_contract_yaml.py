@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.contract_loading import MAX_CONTRACT_BYTES, load_contract, parse_contract
+from data.contract_loading import load_contract, parse_contract
 from data.contract_yaml import read_yaml
+from data.description import MAX_BYTES
 from data.errors import ContractError
 from tests.contract.base import BASE, changed, line_of, problems
 
@@ -161,7 +162,7 @@ def test_a_file_of_an_institution(tmp_path: Path) -> None:
     [
         (b"a: 1\nb: caf\xe9\n", 2, "is not UTF-8"),
         (BASE.encode("utf-16"), 1, "is not UTF-8"),
-        (b"#" * (MAX_CONTRACT_BYTES + 1), 1, "is larger than 500,000 bytes"),
+        (b"#" * (MAX_BYTES + 1), 1, "is larger than 500,000 bytes"),
     ],
 )
 def test_a_file_that_is_no_text(tmp_path: Path, content: bytes, line: int, message: str) -> None:
