@@ -14,6 +14,7 @@ from starlette.requests import Request
 
 from api.auth import Authenticator, Principal
 from api.headers import header
+from api.problem_details import LACKS_SCOPE
 from api.problems import Problem
 from api.roles import Scope
 
@@ -57,7 +58,7 @@ async def admit(authenticator: Authenticator, request: Request, scope: Scope) ->
     principal = await authenticator.principal(key, address)
     request.scope["key_id"] = principal.key_id
     if not principal.may(scope):
-        raise Problem("forbidden", f"this key lacks the scope {scope}")
+        raise Problem("forbidden", LACKS_SCOPE.of(scope=scope))
     return principal
 
 

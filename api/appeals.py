@@ -8,6 +8,7 @@ from api.clock import utc_now
 from api.problems import Problem
 from api.service import Service
 from data.errors import AccessError, RegistryError
+from data.sentences import said
 from data.store.appeals import (
     Appeal,
     Ground,
@@ -45,7 +46,7 @@ async def appeal(
     try:
         kept = await service.reader.ask(lambda store: open_appeal(store, ledger, asked), PATIENCE)
     except RegistryError as error:
-        raise Problem("conflict", str(error)) from None
+        raise Problem("conflict", said(error)) from None
     if not kept:
         raise Problem("erased")
     return asked
@@ -70,9 +71,9 @@ async def answer(
             lambda store: resolve(store, ledger, str(appeal_id), made, outcome), PATIENCE
         )
     except AccessError as error:
-        raise Problem("forbidden", str(error)) from None
+        raise Problem("forbidden", said(error)) from None
     except RegistryError as error:
-        raise Problem("conflict", str(error)) from None
+        raise Problem("conflict", said(error)) from None
     if not kept:
         raise Problem("erased")
     return await find(service, appeal_id)

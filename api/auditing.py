@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from api.kept_reports import AUDIT, REPORT, audit_folder
+from data.durable import replace as write_whole
 from data.errors import StoreError
 from data.store import Store
 from data.store.audits import AuditEntry, add_audits
@@ -23,8 +25,6 @@ from scoring.scorer import Scorer
 
 TRIES = 5
 """Times that an audit is made anew because others published meanwhile."""
-SHORT = 8
-"""Figures of an audit's id in the name of its folder."""
 
 
 @dataclass(frozen=True)
@@ -98,16 +98,15 @@ def write(kept: Kept, folder: Path) -> Kept:
     from api.reports.fairness import render
 
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "audit.json").write_bytes(kept.record.content())
-    (folder / "report.html").write_text(render(kept.record), encoding="utf-8")
+    write_whole(folder / AUDIT, kept.record.content())
+    write_whole(folder / REPORT, render(kept.record).encode())
     return replace(kept, folder=folder)
 
 
 def own_folder(home: Path, kept: Kept) -> Path:
     """Where an audit is written when nobody says otherwise."""
     told = kept.record.inputs
-    name = f"{told.on}-{told.profile}-{kept.audit_id[:SHORT]}"
-    return home / "audits" / told.version / name
+    return audit_folder(home, told.version, told.on, told.profile, kept.audit_id)
 
 
 def _made(

@@ -15,6 +15,7 @@ from functools import partial
 from api.auth import Principal
 from api.clock import Clock, utc_now
 from api.limits import come_later
+from api.problem_details import SCORES_A_DAY
 from api.store_reader import StoreReader
 from data.errors import StoreError
 from data.store import Store
@@ -71,7 +72,9 @@ class Budgets:
                     if granted:
                         continue
                     lease.refused, lease.refused_at = least, now
-                raise come_later("score-budget-spent", _until_midnight(now), _detail(limit))
+                raise come_later(
+                    "score-budget-spent", _until_midnight(now), SCORES_A_DAY.of(limit=limit)
+                )
 
     async def _reserve(self, key_id: str, least: int, most: int, limit: int) -> int:
         return await self._reader.ask(
@@ -105,10 +108,6 @@ class _Charge:
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is not None:
             self._lease.left += self._scores
-
-
-def _detail(limit: int) -> str:
-    return f"this key may have {limit} scores a day (UTC)"
 
 
 def _until_midnight(now: datetime) -> float:

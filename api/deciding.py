@@ -27,6 +27,8 @@ async def decide_one(
     Raises Problem (400 to 503), StoreError.
     """
     claim = service.idempotency.claim(asker, idempotency_key, "/score", body)
+    if claim is None:
+        return (await _one(service, asker, body, claim))[0]
     make = partial(_one, service, asker, body, claim)
     return (await service.idempotency.once(claim, make, partial(_recall, service)))[0]
 
@@ -45,14 +47,15 @@ async def _one(
 ) -> Sequence[Decision]:
     serving = service.champion.get()
     application = serving.intake.read_one(body, asker.branch)
-    application = await service.completing.one(serving.intake.completion, application)
+    if serving.intake.completion.lacks(application):
+        application = await service.completing.one(serving.intake.completion, application)
     application = await service.consents.heed_one(serving.intake.contract, application)
     service.probing.note(asker.key_id, [application])
     async with service.budgets.charged(asker, 1):
+        if service.exploring is None:
+            return [await service.decided(serving.scorer, application, asker.key_id, claim)]
         decision = await service.together.decide(serving.scorer, application, asker.key_id)
-        made: Sequence[Decision] = [decision]
-        if service.exploring is not None:
-            made = await service.exploring.applied(serving.scorer, made, [application])
+        made = await service.exploring.applied(serving.scorer, [decision], [application])
         await service.keep(made, claim)
     return made
 

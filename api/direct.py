@@ -15,6 +15,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from api.headers import headers
+
 Call = Callable[..., Awaitable[Any]]
 
 
@@ -29,16 +31,18 @@ class DirectRoute(APIRoute):
         """Whether the method is right and none of the optional parameters is there."""
         if scope["query_string"] or scope["method"] not in (self.methods or ()):
             return False
-        return self._plan.optional.isdisjoint(dict(scope["headers"]))
+        return self._plan.optional.isdisjoint(headers(scope))
 
-    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request that it takes. Raises what the endpoint raises."""
-        response: Response = await self._plan.call(Request(scope, receive))
-        await response(scope, receive, send)
+    def answer(self, scope: Scope, receive: Receive) -> Awaitable[Response]:
+        """The response to a request that it takes. Raises what the endpoint raises."""
+        return self._plan.call(Request(scope, receive))
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer any request to this route."""
-        await (self.answer if self.takes(scope) else super().handle)(scope, receive, send)
+        if self.takes(scope):
+            await (await self.answer(scope, receive))(scope, receive, send)
+        else:
+            await super().handle(scope, receive, send)
 
 
 class _Plan:
@@ -51,6 +55,10 @@ class _Plan:
         self.optional: frozenset[bytes] = frozenset()
         for name, parameter in signature(function, eval_str=True).parameters.items():
             self._add(name, parameter)
+        self.call: Callable[[Request], Awaitable[Any]] = self._call
+        if not self._needed:
+            names = self._of_request
+            self.call = lambda request: function(**dict.fromkeys(names, request))
 
     def _add(self, name: str, parameter: Parameter) -> None:
         metadata = getattr(parameter.annotation, "__metadata__", ())
@@ -69,12 +77,9 @@ class _Plan:
                 return
         raise TypeError(f"a direct route cannot have the parameter {name}")
 
-    def call(self, request: Request) -> Awaitable[Any]:
+    async def _call(self, request: Request) -> Any:
         """Call the function, its dependencies first, in the order of its signature."""
         arguments: dict[str, Any] = dict.fromkeys(self._of_request, request)
-        return self._call(request, arguments) if self._needed else self._function(**arguments)
-
-    async def _call(self, request: Request, arguments: dict[str, Any]) -> Any:
         for name, plan in self._needed:
             arguments[name] = await plan.call(request)
         return await self._function(**arguments)

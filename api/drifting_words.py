@@ -1,16 +1,9 @@
 """What drift checks say to people, in every language we speak."""
 
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from data.contract import Language
-
-
-class Words(NamedTuple):
-    """One text in three languages."""
-
-    en: str
-    fr: str
-    sw: str
+from data.sentences import Words
 
 
 class Told(Protocol):
@@ -202,7 +195,7 @@ TEXTS: dict[str, Words] = {
     "harm-bad-rate": Words(
         "More approved loans than tolerated are expected to go bad",
         "Plus de prêts accordés que toléré devraient mal finir",
-        "Mikopo mingi iliyokubaliwa kuliko inavyovumiliwa inatarajiwa kuharibika",
+        "Mikopo mingi iliyokubaliwa kuliko inavyovumiliwa inatarajiwa kuwa mibaya",
     ),
     "harm-applicants-bad-rate": Words(
         "The applicants are riskier than tolerated",
@@ -227,12 +220,14 @@ TEXTS: dict[str, Words] = {
     "realised-worse": Words(
         "Matured loans went bad more often than expected; retraining is recommended",
         "Les prêts échus ont mal fini plus souvent que prévu ; un réentraînement est conseillé",
-        "Mikopo iliyokomaa imeharibika kuliko ilivyotarajiwa; kufundisha upya kunapendekezwa",
+        "Mikopo mibaya kati ya iliyokomaa ni mingi kuliko ilivyotarajiwa; kufundisha upya "
+        "kunapendekezwa",
     ),
     "realised-better": Words(
         "Matured loans went bad less often than expected; retraining is recommended",
         "Les prêts échus ont mal fini moins souvent que prévu ; un réentraînement est conseillé",
-        "Mikopo iliyokomaa imeharibika chini ya matarajio; kufundisha upya kunapendekezwa",
+        "Mikopo mibaya kati ya iliyokomaa ni michache kuliko ilivyotarajiwa; kufundisha upya "
+        "kunapendekezwa",
     ),
 }
 """Key of a text to the text; ``{name}``: title of the field."""

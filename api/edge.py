@@ -7,6 +7,7 @@ from secrets import token_hex
 from time import perf_counter
 
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.direct import DirectRoute
@@ -52,7 +53,12 @@ class Edge:
         scope["request_id"] = f"{self._process}{next(self._numbers):08x}"
         reply = _Reply(send, scope["request_id"])
         try:
-            await self._serve(scope, receive, reply)
+            route = self._direct.get(scope["path"])
+            if route is None or not route.takes(scope):
+                await self._app(scope, receive, reply)
+            else:
+                scope["route"] = route
+                await reply.whole(await route.answer(scope, receive))
         except Exception as error:
             if not isinstance(error, (Problem, StoreError)):
                 with suppress(Exception):
@@ -63,19 +69,11 @@ class Edge:
         with suppress(Exception):  # what cannot be told of a reply does not change it
             self._note(scope, reply.status, perf_counter() - began)
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        route = self._direct.get(scope["path"])
-        if route is None or not route.takes(scope):
-            await self._app(scope, receive, send)
-            return
-        scope["route"] = route
-        await route.answer(scope, receive, send)
-
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unknown")
         method = scope["method"] if scope["method"] in _METHODS else "other"
         self._metrics.request(route, method, status, seconds)
-        self._log.info(
+        self._log.soon(
             Event.REQUEST,
             request_id=scope["request_id"],
             method=method,
@@ -103,3 +101,11 @@ class _Reply:
             headers.append((b"x-request-id", self._request_id.encode()))
             message["headers"] = headers
         await self._send(message)
+
+    async def whole(self, response: Response) -> None:
+        """Send a response that is there as a whole and has none of the headers yet."""
+        self.status = response.status_code
+        headers = [*response.raw_headers, *_HEADERS, (b"x-request-id", self._request_id.encode())]
+        start = {"type": "http.response.start", "status": self.status, "headers": headers}
+        await self._send(start)
+        await self._send({"type": "http.response.body", "body": response.body})

@@ -4,10 +4,12 @@ import asyncio
 from typing import Any
 
 from api.clock import utc_now
+from api.problem_details import NO_MODEL_ASKED, SUSPENDED
 from api.problems import Problem
 from api.service import Service
 from data.contract import Language
 from data.errors import RegistryError
+from data.sentences import said
 from data.store.decisions import Decision
 from data.store.explanations import find, keep
 from scoring.scorer import Scorer
@@ -63,10 +65,10 @@ def tried_by(service: Service, decision: Decision) -> Scorer:
     nobody may be told its numbers then, and 503 when the model cannot be opened.
     """
     if not decision.scored:
-        raise Problem("conflict", "no model was asked for this decision")
+        raise Problem("conflict", NO_MODEL_ASKED.of())
     serving = _serving(service)
     if serving is not None and serving.suspended:
-        raise Problem("conflict", "the model is suspended, so nothing can be tried with it")
+        raise Problem("conflict", SUSPENDED.of())
     return service.explainers.of(decision.model_version, serving).scorer
 
 
@@ -75,7 +77,7 @@ def _make(service: Service, decision: Decision) -> bytes:
     try:
         return explainer.explain(decision, service.settings.appeal_days)
     except RegistryError as error:
-        raise Problem("model-unavailable", str(error)) from None
+        raise Problem("model-unavailable", said(error)) from None
 
 
 def _serving(service: Service) -> Scorer | None:

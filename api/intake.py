@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 from api.completing import Completion
 from api.consenting import consent_adapter
 from api.json_body import parse
+from api.problem_details import OWN_BRANCH
 from api.problems import MOST_ERRORS, FieldError, Problem
 from api.raw_rows import MOST_ROWS, ROWS, Rows, brought, raw_tables, row_columns
 from api.request_schema import EITHER, request_adapter, sources_asked
@@ -30,6 +31,7 @@ class Intake:
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
         self._adapter: TypeAdapter[dict[str, Any]] = request_adapter(contract)
+        self._validate = self._adapter.validator.validate_python
         self._statements = statement_adapter(contract)
         self._consents = consent_adapter(contract)
         self._sources = {
@@ -115,7 +117,8 @@ class Intake:
         """One application, checked by the kinds of its sources."""
         raw = brought(value).intersection(self._sources) if _ROWS_NAME in body else _NO_ROWS
         if not raw:
-            return self._adapter.validate_python(value)
+            checked: dict[str, Any] = self._validate(value)
+            return checked
         adapter = self._with_rows.get(raw)
         if adapter is None:
             adapter = self._with_rows[raw] = request_adapter(self.contract, raw)
@@ -124,7 +127,7 @@ class Intake:
     def _application(self, checked: Mapping[str, Any], own_branch: str | None) -> Application:
         branch = checked.get("branch_id")
         if own_branch is not None and branch not in {None, own_branch}:
-            raise Problem("forbidden", "this key decides for its own branch only")
+            raise Problem("forbidden", OWN_BRANCH.of())
         consents = checked.get("consents", {})
         given = checked["sources"]
         masked: dict[str, MaskStatus] = {}

@@ -6,6 +6,17 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 
+from api.headers import headers
+from api.problem_details import (
+    ENDED_EARLY,
+    JSON_TYPE,
+    MOST_BYTES,
+    MOST_VALUES,
+    STRICT_JSON,
+    TOO_DEEP,
+    TWICE,
+    UNCOMPRESSED,
+)
 from api.problems import Problem
 
 DEPTH = 16
@@ -23,26 +34,26 @@ async def read_body(request: Request, limit: int) -> bytes:
     while more:
         message = await request.receive()
         if message["type"] == "http.disconnect":
-            raise Problem("invalid-json", "the body ended early")
+            raise Problem("invalid-json", ENDED_EARLY.of())
         chunk = message.get("body", b"")
         more = message.get("more_body", False)
         size += len(chunk)
         if size > limit:
-            raise Problem("body-too-large", f"at most {limit} bytes are read")
+            raise Problem("body-too-large", MOST_BYTES.of(limit=limit))
         chunks.append(chunk)
     return b"".join(chunks)
 
 
 def _check_headers(request: Request, limit: int) -> None:
-    headers = dict(reversed(request.scope["headers"]))  # of two alike the first counts
-    kind = headers.get(b"content-type", b"")
+    given = headers(request.scope)
+    kind = given.get(b"content-type", b"")
     if kind != b"application/json" and not _is_json(kind.decode("latin-1").lower()):
-        raise Problem("unsupported-media-type", "send application/json in UTF-8")
-    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
-        raise Problem("unsupported-media-type", "send the body without compression")
-    length = headers.get(b"content-length", b"0").decode("latin-1")
-    if length.isdecimal() and int(length) > limit:
-        raise Problem("body-too-large", f"at most {limit} bytes are read")
+        raise Problem("unsupported-media-type", JSON_TYPE.of())
+    if given.get(b"content-encoding", b"identity").lower() != b"identity":
+        raise Problem("unsupported-media-type", UNCOMPRESSED.of())
+    length = given.get(b"content-length", b"0")
+    if length.isdigit() and int(length) > limit:
+        raise Problem("body-too-large", MOST_BYTES.of(limit=limit))
 
 
 def _is_json(content_type: str) -> bool:
@@ -61,11 +72,11 @@ def parse(body: bytes, most_members: int) -> Any:
     # A million empty lists cost a second to make; to count their brackets costs none.
     brackets = body.count(b"[") + body.count(b"{")
     if brackets > most_members:
-        raise Problem("invalid-json", f"more than {most_members} values")
+        raise Problem("invalid-json", MOST_VALUES.of(most=most_members))
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError:
-        raise Problem("invalid-json", "the body is not strict JSON in UTF-8") from None
+        raise Problem("invalid-json", STRICT_JSON.of()) from None
     names = _count_names(value, most_members, brackets)
     # Outside of strings every colon belongs to one name, so as many names as colons means that
     # no name was lost to another. More colons: some stand in strings, or a name stands twice.
@@ -85,13 +96,13 @@ def _count_names(root: Any, most_members: int, most_containers: int) -> int:
             if isinstance(value, dict):
                 names += len(value)
         if members > most_members:
-            raise Problem("invalid-json", f"more than {most_members} values")
+            raise Problem("invalid-json", MOST_VALUES.of(most=most_members))
         if containers == most_containers:
             return names
         level = [inner for value in level for inner in _containers(value)]
         if not level:
             return names
-    raise Problem("invalid-json", f"deeper than {DEPTH} levels")
+    raise Problem("invalid-json", TOO_DEEP.of(depth=DEPTH))
 
 
 def _containers(value: Any) -> list[Any]:
@@ -102,5 +113,5 @@ def _containers(value: Any) -> list[Any]:
 def _refuse_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise Problem("invalid-json", "a name stands twice in one object")
+        raise Problem("invalid-json", TWICE.of())
     return found

@@ -16,7 +16,7 @@ PATIENCE = 1.5
 
 
 @dataclass(slots=True, eq=False)
-class _Kept:
+class Kept:
     """What one request wants kept, who waits for it, and until when (time of the loop)."""
 
     decisions: Sequence[Decision]
@@ -35,8 +35,8 @@ class Keeper:
 
     def __init__(self, writer: DecisionWriter) -> None:
         self._writer = writer
-        self._turn: list[_Kept] = []
-        self._waiting: dict[Submission, _Kept] = {}
+        self._turn: list[Kept] = []
+        self._waiting: dict[Submission, Kept] = {}
         self._done: deque[Submission] = deque()
         self._told = False
         self._end: asyncio.TimerHandle | None = None
@@ -57,16 +57,26 @@ class Keeper:
         Raises ClaimTakenError when another request has the claim, StoreError, also after
         ``PATIENCE``.
         """
-        loop = asyncio.get_running_loop()
-        kept = _Kept(decisions, claim, loop.create_future())
-        if not self._turn:
-            loop.call_soon(self._hand_over, loop)
-        self._turn.append(kept)
+        kept = Kept(decisions, claim, asyncio.get_running_loop().create_future())
+        self.take(kept)
         try:
             await kept.answer
         except asyncio.CancelledError:
-            self._forget(kept)
+            self.forget(kept)
             raise
+
+    def take(self, kept: Kept) -> None:
+        """Let ``kept`` be answered when it is durable; fails as ``keep`` does."""
+        if not self._turn:
+            loop = asyncio.get_running_loop()
+            loop.call_soon(self._hand_over, loop)
+        self._turn.append(kept)
+
+    def forget(self, kept: Kept) -> None:
+        """Do not write it any more, if there is still time."""
+        if kept.written is not None:
+            kept.written.cancel()
+            self._waiting.pop(kept.written, None)
 
     def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
         turn, self._turn = self._turn, []
@@ -99,8 +109,7 @@ class Keeper:
             kept = self._waiting.pop(written, None)
             if kept is None or kept.answer.done():
                 continue
-            error = written.exception()
-            if error is None:
+            if (error := written.error) is None:
                 kept.answer.set_result(None)
             else:
                 kept.answer.set_exception(error)
@@ -113,7 +122,7 @@ class Keeper:
             if kept.until > now:
                 self._end = loop.call_at(kept.until, self._give_up, loop)
                 break
-            self._forget(kept)
+            self.forget(kept)
             if not kept.answer.done():
                 kept.answer.set_exception(StoreError("the database does not answer"))
         self._tell_free()
@@ -121,9 +130,3 @@ class Keeper:
     def _tell_free(self) -> None:
         if self._freed is not None and not self.busy:
             self._freed()
-
-    def _forget(self, kept: _Kept) -> None:
-        """Do not write it any more, if there is still time."""
-        if kept.written is not None:
-            kept.written.cancel()
-            self._waiting.pop(kept.written, None)

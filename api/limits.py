@@ -9,13 +9,15 @@ from ipaddress import IPv6Address, ip_address
 from math import ceil
 from time import monotonic
 
-from api.problems import Problem, Slug
+from api.problem_kinds import Slug
+from api.problems import Problem
+from data.sentences import Message
 
 WINDOW = 60.0
 MOST_COUNTED = 10_000
 
 
-def come_later(slug: Slug, seconds: float, detail: str | None = None) -> Problem:
+def come_later(slug: Slug, seconds: float, detail: Message | None = None) -> Problem:
     """The problem 429 that says when to ask again, in whole ``seconds``."""
     return Problem(slug, detail, headers={"Retry-After": str(max(1, ceil(seconds)))})
 

@@ -3,6 +3,7 @@
 Never logged: bodies, query strings, addresses with identifiers in them, texts of exceptions.
 """
 
+import asyncio
 import logging
 import sys
 from collections.abc import Iterator
@@ -42,9 +43,23 @@ class Event(StrEnum):
 class Log:
     """Writes events to standard error; where that is full or closed, work goes on untold."""
 
+    def __init__(self) -> None:
+        self._turn: list[bytes] = []
+
     def info(self, event: Event, **fields: Any) -> None:
         """Something that is as it should be."""
-        self._write("info", event, fields)
+        self._write(self._line("info", event, fields))
+
+    def soon(self, event: Event, **fields: Any) -> None:
+        """The same, written with the others of this turn of the event loop; call it from there."""
+        line = self._line("info", event, fields)
+        if not self._turn:
+            asyncio.get_running_loop().call_soon(self._turn_is_over)
+        self._turn.append(line)
+
+    def _turn_is_over(self) -> None:
+        turn, self._turn = self._turn, []
+        self._write(b"".join(turn))
 
     def error(self, event: Event, error: BaseException | None = None, **fields: Any) -> None:
         """Something that needs a person; of ``error`` only the type and the place are told."""
@@ -52,14 +67,18 @@ class Log:
             frames = extract_tb(error.__traceback__)
             at = f"{frames[-1].name}:{frames[-1].lineno}" if frames else "unknown"
             fields |= {"error": type(error).__name__, "at": at}
-        self._write("error", event, fields)
+        self._write(self._line("error", event, fields))
 
     @staticmethod
-    def _write(level: str, event: Event, fields: dict[str, Any]) -> None:
-        """One line, in one call, so that lines of several threads do not mix."""
+    def _line(level: str, event: Event, fields: dict[str, Any]) -> bytes:
         told = {"event": event, "level": level, "timestamp": datetime.now(UTC)}
+        return orjson.dumps(fields | told, option=_LINE)
+
+    @staticmethod
+    def _write(lines: bytes) -> None:
+        """Whole lines, in one call, so that those of several threads do not mix."""
         with suppress(OSError, ValueError):
-            sys.stderr.buffer.write(orjson.dumps(fields | told, option=_LINE))
+            sys.stderr.buffer.write(lines)
             sys.stderr.buffer.flush()
 
     @contextmanager

@@ -8,9 +8,11 @@ from typing import TypeVar
 from api.auth import Principal
 from api.problems import Problem
 from api.promoting import Person, Promotion, person_of, promote
+from api.promoting_words import NONE_YET
 from api.service import Service
 from data.errors import AccessError, BundleError, RegistryError
-from data.store.jobs import enqueue
+from data.sentences import said
+from data.store.jobs import ask
 from data.store.models import find_version
 from scoring import switching
 from scoring.registry import CHAMPION, Registry
@@ -72,7 +74,7 @@ async def resumed(service: Service, asker: Principal, reason: str) -> str:
 
 
 async def retrained(service: Service, asker: Principal, reason: str) -> str:
-    """Enter a retraining of the champion for the worker; give the run's name.
+    """Enter a retraining of the champion for the worker, and on the chain; give the run's name.
 
     Raises Problem 409 when there is no champion.
     """
@@ -80,9 +82,10 @@ async def retrained(service: Service, asker: Principal, reason: str) -> str:
     def change(registry: Registry, who: Person, now: datetime) -> str:
         champion = registry.champion()
         if champion is None:
-            raise RegistryError("no version is champion yet; train and promote one first")
+            raise RegistryError(NONE_YET.of())
         run = f"{champion[-12:]}-asked-{now:%Y%m%dT%H%M%S}"
-        enqueue(registry.store, RETRAIN, run, {"run": run, "why": reason, "by": who.actor}, now)
+        arguments = {"run": run, "why": reason, "by": who.actor}
+        ask(registry.store, RETRAIN, run, arguments, who.actor, now)
         return run
 
     return await _changed(service, asker, change)
@@ -100,4 +103,4 @@ async def _changed(
     try:
         return await asyncio.to_thread(work)
     except (RegistryError, BundleError, AccessError) as error:
-        raise Problem("model-change-refused", str(error)) from None
+        raise Problem("model-change-refused", said(error)) from None

@@ -16,11 +16,12 @@ class GateReply(Reply):
     name: str
     passed: bool
     detail: str
+    codes: list[str] = Field(description="Names the sentences of 'detail', one or more.")
 
     @classmethod
     def of(cls, gate: GateResult) -> Self:
         """A gate's reply."""
-        return cls(name=gate.name, passed=gate.passed, detail=gate.detail)
+        return cls(**gate.plain())
 
 
 class ModelEvent(Reply):

@@ -20,6 +20,7 @@ from api.auth import Limits, Principal
 from api.clock import Clock, utc_now
 from api.issuer_keys import IssuerKeys
 from api.json_body import parse
+from api.problem_details import NEEDS_BRANCH, ONE_ROLE
 from api.problems import Problem
 from api.request_schema import KEY_PATTERN
 from api.roles import ROLES, SCOPES_BY_ROLE, Role
@@ -190,12 +191,12 @@ def _role(claimed: Any) -> Role:
     named = claimed if isinstance(claimed, list) else [claimed]
     ours = [role for role in ROLES if role in named]
     if len(ours) != 1:
-        raise Problem("forbidden", "the token must carry exactly one role of this service")
+        raise Problem("forbidden", ONE_ROLE.of())
     return ours[0]
 
 
 def _branch(claims: Mapping[str, Any], name: str) -> str:
     branch = _claim(claims, name)
     if not isinstance(branch, str) or not fullmatch(KEY_PATTERN, branch):
-        raise Problem("forbidden", "the token of an officer must carry a branch")
+        raise Problem("forbidden", NEEDS_BRANCH.of())
     return branch

@@ -1,12 +1,13 @@
 """Every error that a client can meet, as RFC 9457 ``application/problem+json``.
 
 A reply names the field and the rule, and never repeats what was sent: neither a value nor an
-unknown field's name.
+unknown field's name. ``title`` and ``detail`` are in the language that Accept-Language likes best
+(RFC 9457, section 3.1); ``type``, ``field`` and ``rule`` are the same in every language.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import orjson
 from fastapi.exceptions import RequestValidationError
@@ -16,146 +17,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
 
+from api.headers import header
+from api.languages import preferred
+from api.problem_kinds import KINDS, Slug
+from data.contract_base import LANGUAGES, Language
 from data.errors import StoreError
+from data.sentences import Message
 
 MEDIA_TYPE = "application/problem+json"
 MOST_ERRORS = 50
-
-Slug = Literal[
-    "invalid-json",
-    "unauthorized",
-    "forbidden",
-    "not-found",
-    "method-not-allowed",
-    "model-change-refused",
-    "erased",
-    "body-too-large",
-    "unsupported-media-type",
-    "invalid-application",
-    "invalid-statement",
-    "invalid-consents",
-    "invalid-body",
-    "invalid-parameter",
-    "conflict",
-    "idempotency-key-reused",
-    "too-many-requests",
-    "too-many-failures",
-    "score-budget-spent",
-    "probing-stopped",
-    "internal-error",
-    "no-champion",
-    "model-unavailable",
-    "store-unavailable",
-    "inbox-unavailable",
-    "issuer-unavailable",
-    "not-ready",
-]
-
-
-class Kind(NamedTuple):
-    """One kind of problem: its status, its title and what a client can do about it."""
-
-    status: int
-    title: str
-    advice: str
-    retry_after: int | None = None
-
-
-KINDS: dict[Slug, Kind] = {
-    "invalid-json": Kind(
-        400, "The body is not acceptable JSON", "Send strict JSON in UTF-8, each name once."
-    ),
-    "unauthorized": Kind(
-        401,
-        "A valid key or token is needed",
-        "Send the header 'Authorization: Bearer KEY', with a key or token in force.",
-    ),
-    "forbidden": Kind(
-        403, "This key may not do that", "Ask for a key with the role or branch that may."
-    ),
-    "not-found": Kind(404, "Not found", "Check the address; a key sees only its own branch."),
-    "method-not-allowed": Kind(
-        405, "The address has no such method", "Use a method named in the header Allow."
-    ),
-    "model-change-refused": Kind(
-        409, "The model may not be changed so", "See 'detail' for what is missing."
-    ),
-    "erased": Kind(410, "What was personal in this decision is erased", "Nothing brings it back."),
-    "body-too-large": Kind(413, "The body is too large", "Send less, or in several requests."),
-    "unsupported-media-type": Kind(
-        415, "The body has another type than JSON", "Send 'Content-Type: application/json'."
-    ),
-    "invalid-application": Kind(
-        422, "The application breaks a rule of the contract", "Correct each field in 'errors'."
-    ),
-    "invalid-statement": Kind(
-        422, "A protected attribute breaks a rule of the contract", "Correct each in 'errors'."
-    ),
-    "invalid-consents": Kind(
-        422, "A consent breaks a rule of the contract", "Correct each field in 'errors'."
-    ),
-    "invalid-body": Kind(422, "The body breaks a rule", "Correct each field in 'errors'."),
-    "conflict": Kind(
-        409, "What was asked does not fit what is stored", "Read it again, then act as it is now."
-    ),
-    "invalid-parameter": Kind(
-        422, "A parameter of the request is not valid", "Correct each field in 'errors'."
-    ),
-    "idempotency-key-reused": Kind(
-        422,
-        "The Idempotency-Key was used for another request",
-        "Send a new key for a new request, and the same body when you try again.",
-    ),
-    "too-many-requests": Kind(
-        429, "Too many requests with this key", "Wait as the header Retry-After says."
-    ),
-    "too-many-failures": Kind(
-        429,
-        "Too many wrong keys from this address",
-        "Correct the key or token, and wait as the header Retry-After says.",
-    ),
-    "score-budget-spent": Kind(
-        429,
-        "The scores of this day are used up",
-        "Wait for the next day (UTC), or ask for a key with a larger budget.",
-    ),
-    "probing-stopped": Kind(
-        429,
-        "This applicant was scored with too many different values",
-        "Send what is true of the applicant, or wait as the header Retry-After says.",
-    ),
-    "internal-error": Kind(
-        500, "The server failed", "Try again; if it stays, report the 'instance'."
-    ),
-    "no-champion": Kind(
-        503, "No model is in service", "Wait until a model is promoted.", retry_after=5
-    ),
-    "model-unavailable": Kind(
-        503,
-        "The model that decided cannot be opened now",
-        "Have its bundle put back into the models folder, and try again.",
-        retry_after=60,
-    ),
-    "store-unavailable": Kind(
-        503,
-        "The decision cannot be stored now",
-        "Try again with the same Idempotency-Key: what was stored all the same is then found.",
-        retry_after=2,
-    ),
-    "inbox-unavailable": Kind(
-        503,
-        "Protected attributes cannot be kept now",
-        "Try again; if it stays, run `microscore fairness protect-inbox` where audits run.",
-        retry_after=5,
-    ),
-    "issuer-unavailable": Kind(
-        503,
-        "The identity provider cannot be asked now",
-        "Try again; keys made by `microscore keys create` work meanwhile.",
-        retry_after=5,
-    ),
-    "not-ready": Kind(503, "The server is not ready", "See 'errors'.", retry_after=5),
-}
 
 
 class FieldError(BaseModel):
@@ -178,35 +48,49 @@ class ProblemReply(BaseModel):
 
 @dataclass(eq=False)
 class Problem(Exception):  # noqa: N818  (the word of RFC 9457)
-    """Raised anywhere in a request to end it with a problem; no part may hold submitted text."""
+    """Raised anywhere in a request to end it with a problem; no part may hold submitted text.
+
+    ``detail``: a sentence in every language, or an English one.
+    """
 
     slug: Slug
-    detail: str | None = None
+    detail: Message | str | None = None
     errors: Sequence[FieldError] = ()
     headers: Mapping[str, str] | None = None
+
+    def told(self, language: Language) -> str | None:
+        """``detail`` in ``language``, as far as it is told in it."""
+        if isinstance(self.detail, Message):
+            return self.detail.in_language(language)
+        return self.detail
 
 
 def problem_response(request: Request, problem: Problem) -> Response:
     """Render ``problem``; ``instance`` is the request id that the log line carries."""
-    kind = KINDS[problem.slug]
+    kind, language = KINDS[problem.slug], spoken(request)
     request.scope["problem"] = problem.slug
     content: dict[str, Any] = {
         "type": f"/problems/{problem.slug}",
-        "title": kind.title,
+        "title": kind.title.in_language(language),
         "status": kind.status,
     }
     if problem.detail:
-        content["detail"] = problem.detail
+        content["detail"] = problem.told(language)
     if request_id := request.scope.get("request_id"):
         content["instance"] = f"urn:microscore:request:{request_id}"
     if problem.errors:
         content["errors"] = [e.model_dump() for e in problem.errors[:MOST_ERRORS]]
-    headers = dict(problem.headers or {})
+    headers = {"Content-Language": language, "Vary": "Accept-Language", **(problem.headers or {})}
     if kind.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     if kind.retry_after is not None:
         headers["Retry-After"] = str(kind.retry_after)
     return Response(orjson.dumps(content), kind.status, headers, MEDIA_TYPE)
+
+
+def spoken(request: Request) -> Language:
+    """The language of an error: what Accept-Language likes best, else English."""
+    return preferred(header(request.scope, b"accept-language"), "en")
 
 
 async def on_error(request: Request, error: Exception) -> Response:
@@ -264,17 +148,23 @@ def responses(*slugs: Slug) -> dict[int | str, dict[str, Any]]:
     """
     titles: dict[int, list[str]] = {}
     for slug in slugs + (_OF_KEYS if "unauthorized" in slugs else ()):
-        titles.setdefault(KINDS[slug].status, []).append(KINDS[slug].title)
+        titles.setdefault(KINDS[slug].status, []).append(KINDS[slug].title.en)
     return {status: _response(status, "; or: ".join(named)) for status, named in titles.items()}
 
 
 def _response(status: int, description: str) -> dict[str, Any]:
     schema = {"$ref": "#/components/schemas/ProblemReply"}
     response = {"description": description, "content": {MEDIA_TYPE: {"schema": schema}}}
-    return response | ({"headers": _RETRY_AFTER} if status in {429, 503} else {})
+    return response | {"headers": _SPOKEN | (_RETRY_AFTER if status in {429, 503} else {})}
 
 
 _OF_KEYS: tuple[Slug, ...] = ("too-many-requests", "too-many-failures", "issuer-unavailable")
+_SPOKEN = {
+    "Content-Language": {
+        "description": "Language of `title` and `detail`, as Accept-Language asks; else English.",
+        "schema": {"enum": list(LANGUAGES)},
+    }
+}
 _RETRY_AFTER = {
     "Retry-After": {
         "description": "Seconds to wait before the next try.",

@@ -9,6 +9,17 @@ from datetime import datetime
 from re import fullmatch
 from typing import Literal, Self
 
+from api.evaluating import evaluate
+from api.promoting_words import (
+    NAMELESS,
+    NO_CHAMPION,
+    NO_REPORT,
+    REPORTED,
+    REPORTED_BOTH,
+    SAID,
+    SHORT_REASON,
+    WANTED,
+)
 from api.settings import Settings
 from data.errors import AccessError, RegistryError
 from data.store import Store
@@ -17,8 +28,7 @@ from data.store.models import AliasEvent
 from data.store.people import all_people
 from data.store.shadow_reports import latest_report
 from fairness.gate import SHORTEST_REASON, Terms, gate, same_person
-from scoring.gates import PEOPLE, SHADOW, GateResult, unmet
-from scoring.noninferiority import not_worse
+from scoring.gates import NOT_PASSED, PEOPLE, SHADOW, GateResult, unmet
 from scoring.registry import Registry
 from scoring.states import State
 from scoring.switching import proposal, propose
@@ -65,7 +75,7 @@ def person_of(store: Store, key_id: str) -> Person:
     key = find_key(store, key_id)
     if key is not None:
         if not key.name.strip():
-            raise AccessError("this key names nobody; make one with microscore keys create --name")
+            raise AccessError(NAMELESS.of())
         return Person(" ".join(key.name.split()), key_id)
     if key_id.startswith(_ACCOUNT):
         names = {person.person_id: person.login for person in all_people(store)}
@@ -84,18 +94,18 @@ def promote(
     if version == champion:
         return Promotion(version, "champion already", (), ())
     if champion is not None and len(reason.strip()) < SHORTEST_REASON:
-        raise RegistryError(f"a reason of {SHORTEST_REASON} characters or more is needed")
+        raise RegistryError(SHORT_REASON.of(characters=SHORTEST_REASON))
     gates = gates_of(registry, version, champion, settings, now)
     if against := unmet(gates, ()):
-        raise RegistryError(f"{version} did not pass: {'; '.join(against)}")
+        raise RegistryError(NOT_PASSED.of(version=version, against=against))
     first = _open(proposal(registry.store, now), version, champion)
     people = (who,) if first is None or first.same_as(who) else (first, who)
     if champion is not None and len(people) < 2:
         if first is None:
             propose(registry.store, version, gates, who.actor, reason, now)
         return Promotion(version, "proposed", (who.name,), tuple(gates))
-    told = f"wanted by {' and '.join(p.name for p in people)}"
-    gates.append(GateResult(PEOPLE, True, told))
+    wanted = WANTED.of(people=tuple(p.name for p in people))
+    gates.append(GateResult.of(PEOPLE, True, wanted))
     actor = ", ".join(person.actor for person in people)
     registry.promote(version, gates, actor, reason=reason, at=now)
     return Promotion(version, "promoted", tuple(p.name for p in people), tuple(gates))
@@ -106,47 +116,39 @@ def gates_of(
 ) -> list[GateResult]:
     """Evaluation, fairness and shadow of ``version``. Raises RegistryError, BundleError,
     StoreError."""
-    evaluated = evaluation_gate(registry, version, champion, settings.promotion_margin)
-    return [evaluated, *kept_gates(registry, version, champion, settings, now)]
-
-
-def evaluation_gate(
-    registry: Registry, version: str, champion: str | None, margin: float
-) -> GateResult:
-    """What held-out loans say; the same two versions say it always, but loading them takes time.
-
-    Raises RegistryError, BundleError, StoreError.
-    """
-    challenger = registry.load(version)
-    return not_worse(challenger, registry.load(champion) if champion else None, margin)
+    asked = evaluate(registry, version, champion, settings.promotion_margin, now)
+    kept = kept_gates(registry.store, version, champion, asked.protected, settings, now)
+    return [asked.gate, *kept]
 
 
 def kept_gates(
-    registry: Registry, version: str, champion: str | None, settings: Settings, now: datetime
+    store: Store,
+    version: str,
+    champion: str | None,
+    protected: tuple[str, ...],
+    settings: Settings,
+    now: datetime,
 ) -> list[GateResult]:
-    """What kept audits and shadow reports say. Raises RegistryError, BundleError, StoreError."""
-    attributes = tuple(registry.open(version)[1].contract.protected)
-    terms = Terms(attributes, settings.audit_profiles, settings.audit_age)
-    return [
-        gate(registry.store, version, terms, now),
-        shadow_gate(registry.store, version, champion),
-    ]
+    """What kept audits (of all ``protected``) and shadow reports say. Raises StoreError."""
+    terms = Terms(protected, settings.audit_profiles, settings.audit_age)
+    return [gate(store, version, terms, now), shadow_gate(store, version, champion)]
 
 
 def shadow_gate(store: Store, version: str, champion: str | None) -> GateResult:
     """What the newest kept shadow report against the champion says. Raises StoreError."""
     if champion is None:
-        return GateResult(SHADOW, True, "there is no champion yet to run beside")
+        return GateResult.of(SHADOW, True, NO_CHAMPION.of())
     report = latest_report(store, champion, version)
     if report is None:
         advice = f"microscore shadow report --champion {champion} --challenger {version}"
-        detail = f"no report compares it with the champion; run {advice}"
-        return GateResult(SHADOW, False, detail)
+        return GateResult.of(SHADOW, False, NO_REPORT.of(command=advice))
     fair = report.fairness is None or report.fairness in GOOD_ENOUGH
-    told = f"{report.state} in the report of {report.made_at:%Y-%m-%d} on {report.pairs} pairs"
+    day, state = report.made_at.date().isoformat(), SAID[State(report.state)]
+    told = REPORTED.of(state=state, day=day, pairs=report.pairs)
     if report.fairness is not None:
-        told = f"{told}, fairness {report.fairness}"
-    return GateResult(SHADOW, report.state in GOOD_ENOUGH and fair, told)
+        said = SAID[State(report.fairness)]
+        told = REPORTED_BOTH.of(state=state, day=day, pairs=report.pairs, fairness=said)
+    return GateResult.of(SHADOW, report.state in GOOD_ENOUGH and fair, told)
 
 
 def _open(first: AliasEvent | None, version: str, champion: str | None) -> Person | None:

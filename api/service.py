@@ -34,6 +34,8 @@ from data.inbox import Inbox
 from data.store.decisions import Decision
 from data.store.idempotency import Claim
 from data.store.ledger import Ledger
+from scoring.scorer import Scorer
+from scoring.service import Application
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,17 @@ class Service:
         Raises ClaimTakenError when another request has the claim, StoreError.
         """
         await self.keeper.keep(decisions, claim)
+        self._count(decisions)
+
+    async def decided(
+        self, scorer: Scorer, application: Application, key_id: str, claim: Claim | None
+    ) -> Decision:
+        """The decision on one application, durable with ``claim``; see ``Together.keep``."""
+        decision = await self.together.keep(scorer, application, key_id, claim)
+        self._count([decision])
+        return decision
+
+    def _count(self, decisions: Sequence[Decision]) -> None:
         with suppress(Exception):  # they are durable: no reply may deny them now
             self.metrics.decided(decisions)
 

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from api.kept_reports import REPORT, SHADOW, shadow_folder
 from api.settings import Settings
 from api.shadowing_data import Collected, Outcomes, Reader, learned_until
 from api.shadowing_outcomes import matured
 from api.shadowing_records import ShadowRecord, newest_comparison, report_id
 from data.contract import Contract
+from data.durable import replace as write_whole
 from data.errors import RegistryError
 from data.store import Store
 from data.store.ledger import Ledger
@@ -24,9 +26,6 @@ from fairness.challenger import comparable
 from scoring.profit import ASSUMED
 from scoring.registry import CHAMPION, Registry
 from scoring.signing import TrustedKeys
-
-SHORT = 8
-"""Figures of a report's id in the name of its folder."""
 
 
 @dataclass(frozen=True)
@@ -149,15 +148,15 @@ def write(kept: Kept, folder: Path) -> Kept:
     from api.reports.shadow import render
 
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "report.json").write_bytes(kept.record.content())
-    (folder / "report.html").write_text(render(kept.record), encoding="utf-8")
+    write_whole(folder / SHADOW, kept.record.content())
+    write_whole(folder / REPORT, render(kept.record).encode())
     return replace(kept, folder=folder)
 
 
 def own_folder(home: Path, kept: Kept) -> Path:
     """Where a report is written when nobody says otherwise."""
     record = kept.record
-    return home / "shadow" / record.challenger / f"{record.on}-{kept.report_id[:SHORT]}"
+    return shadow_folder(home, record.challenger, record.on, kept.report_id)
 
 
 def _opened(shop: Shop, ref: str) -> tuple[str, Contract]:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
+from api.evaluating import evaluate, evaluation_of
 from api.schedule import Work
 from api.shadowing import Shop, champion_of, keep, make_report, own_folder, write
-from data.errors import NotEnoughDataError
+from data.errors import BundleError, NotEnoughDataError
 from data.store.shadow import assignments_of
 from scoring.shadow.following import Follower
 
@@ -32,14 +33,30 @@ def follow(work: Work) -> Mapping[str, Any]:
 def report(work: Work) -> Mapping[str, Any]:
     """A report of each running challenger against today's champion, kept and written.
 
-    The result names each report and its state, or says why there is none. Raises what stops all.
+    And, once for each pair, what held-out loans say of them, for the page of a promotion. The
+    result names each report and its state, or says why there is none. Raises what stops all.
     """
     shop = Shop.of(work.settings, work.store)
     running = [a.challenger for a in assignments_of(shop.store) if a.stopped_at is None]
     if not running:
         return {"reports": []}
     champion = champion_of(shop)
-    return {"reports": [_reported(shop, champion, version, work) for version in running]}
+    return {
+        "reports": [_reported(shop, champion, version, work) for version in running],
+        "evaluated": {version: _evaluated(shop, champion, version, work) for version in running},
+    }
+
+
+def _evaluated(shop: Shop, champion: str, challenger: str, work: Work) -> bool:
+    """Whether there is an evaluation; a challenger that cannot be proved has none."""
+    asked = challenger, champion, work.settings.promotion_margin
+    if evaluation_of(shop.store, *asked) is not None:
+        return True
+    try:
+        evaluate(shop.registry, *asked, work.now)
+    except BundleError:
+        return False
+    return True
 
 
 def _reported(shop: Shop, champion: str, challenger: str, work: Work) -> dict[str, Any]:

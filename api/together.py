@@ -11,8 +11,9 @@ import asyncio
 from dataclasses import dataclass
 
 from api.clock import utc_now
-from api.keeper import Keeper
+from api.keeper import Keeper, Kept
 from data.store.decisions import Decision
+from data.store.idempotency import Claim
 from scoring.scorer import Scorer
 from scoring.service import Application, decide
 
@@ -24,10 +25,13 @@ HOLD = 0.002
 
 @dataclass(slots=True)
 class _Asked:
+    """``kept`` gets the decision; its answer comes then, or when that is durable (``lasting``)."""
+
     scorer: Scorer
     key_id: str
     application: Application
-    answer: asyncio.Future[Decision]
+    kept: Kept
+    lasting: bool
 
 
 class Together:
@@ -43,14 +47,39 @@ class Together:
 
     async def decide(self, scorer: Scorer, application: Application, key_id: str) -> Decision:
         """The decision on one application. Raises what ``decide`` raises about it."""
+        return await self._ask(scorer, application, key_id, None, lasting=False)
+
+    async def keep(
+        self, scorer: Scorer, application: Application, key_id: str, claim: Claim | None
+    ) -> Decision:
+        """The decision when it is durable, with ``claim``: one waiting instead of two.
+
+        Raises what ``decide`` and ``Keeper.keep`` raise.
+        """
+        return await self._ask(scorer, application, key_id, claim, lasting=True)
+
+    async def _ask(
+        self,
+        scorer: Scorer,
+        application: Application,
+        key_id: str,
+        claim: Claim | None,
+        *,
+        lasting: bool,
+    ) -> Decision:
         loop = asyncio.get_running_loop()
-        asked = _Asked(scorer, key_id, application, loop.create_future())
-        self._asked.append(asked)
+        kept = Kept((), claim, loop.create_future())
+        self._asked.append(_Asked(scorer, key_id, application, kept, lasting))
         if not self._looking and (not self._keeper.busy or len(self._asked) >= MOST):
             self._look_soon(loop)
         elif self._end is None:
             self._end = loop.call_later(HOLD, self._decide)
-        return await asked.answer
+        try:
+            await kept.answer
+        except asyncio.CancelledError:
+            self._keeper.forget(kept)
+            raise
+        return kept.decisions[0]
 
     def _freed(self) -> None:
         if self._asked and not self._looking:
@@ -80,20 +109,30 @@ class Together:
         for asked in turn:
             groups.setdefault((id(asked.scorer), asked.key_id), []).append(asked)
         for group in groups.values():
-            _answer(group)
+            self._answer(group)
 
+    def _answer(self, group: list[_Asked]) -> None:
+        """Answer a group of one model and key; when that fails, each by itself."""
+        first = group[0]
+        try:
+            made = decide(first.scorer, [a.application for a in group], first.key_id, utc_now())
+        except Exception as error:
+            for asked in group if len(group) > 1 else ():
+                self._answer([asked])
+            if len(group) == 1 and not first.kept.answer.done():
+                first.kept.answer.set_exception(error)
+            return
+        for asked, decision in zip(group, made, strict=True):
+            kept = asked.kept
+            kept.decisions = (decision,)
+            if asked.lasting:
+                self._keep(kept)
+            elif not kept.answer.done():
+                kept.answer.set_result(None)
 
-def _answer(group: list[_Asked]) -> None:
-    """Answer a group of one model and key; when that fails, each by itself."""
-    first = group[0]
-    try:
-        made = decide(first.scorer, [a.application for a in group], first.key_id, utc_now())
-    except Exception as error:
-        for asked in group if len(group) > 1 else ():
-            _answer([asked])
-        if len(group) == 1 and not first.answer.done():
-            first.answer.set_exception(error)
-        return
-    for asked, decision in zip(group, made, strict=True):
-        if not asked.answer.done():
-            asked.answer.set_result(decision)
+    def _keep(self, kept: Kept) -> None:
+        try:
+            self._keeper.take(kept)
+        except Exception as error:
+            if not kept.answer.done():
+                kept.answer.set_exception(error)

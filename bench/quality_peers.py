@@ -84,6 +84,12 @@ def _lightgbm(task: Task, _: Parameters) -> Floats:
     return np.asarray(booster.predict(task.x_test, raw_score=True), dtype=np.float64)
 
 
+def _weighted(task: Task, _: Parameters) -> Floats:
+    """The defaults with ``is_unbalance``, the usual advice where bads are few."""
+    booster = lgb.train({**_base(task), "is_unbalance": True}, _dataset(task))
+    return np.asarray(booster.predict(task.x_test, raw_score=True), dtype=np.float64)
+
+
 def _tuned_lightgbm(task: Task, best: Parameters) -> Floats:
     booster = lgb.train({**best, "seed": task.seed}, _dataset(task))
     return np.asarray(booster.predict(task.x_test, raw_score=True), dtype=np.float64)
@@ -124,6 +130,7 @@ def _catboost(task: Task, _: Parameters) -> Floats:
 
 PEERS: dict[str, Callable[[Task, Parameters], Floats]] = {
     "lightgbm": _lightgbm,
+    "weighted lightgbm": _weighted,
     "tuned lightgbm": _tuned_lightgbm,
     "hist gradient boosting": _hist,
     "logistic scorecard": _scorecard,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import BaseModel
 
+from data.contract import LANGUAGES
 from fairness import audit_approvals as approving
 from fairness import audit_crossings as crossing
 from fairness import audit_features as features
@@ -82,7 +83,7 @@ def audit(  # noqa: PLR0913 - what an audit is made from
             n: contract.features[n].title
             for n in sorted({n for p in sections.proxies for n, _ in p.features})
         },
-        jurisdiction={"en": profile.title.en, "fr": profile.title.fr},
+        jurisdiction={lang: profile.title.in_language(lang) for lang in LANGUAGES},
         laws={n: _law(profile, n) for n in sorted(named)},
         findings=tuple(found),
         withheld=publisher.withheld,
@@ -173,7 +174,7 @@ def _day(days: int) -> dt.date:
 
 def _law(profile: Profile, name: str) -> Law:
     rule = profile.rules[name]
-    return Law(en=rule.statement.en, fr=rule.statement.fr, source=rule.source)
+    return Law(**rule.statement.model_dump(), source=rule.source)
 
 
 def _hash(model: BaseModel) -> str:

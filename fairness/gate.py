@@ -12,8 +12,20 @@ from dataclasses import dataclass
 
 import orjson
 
+from data.sentences import Message
 from data.store import Store
 from data.store.audits import Acceptance, AuditEntry, acceptances_of, audits_of
+from fairness.gate_words import (
+    ACCEPTED,
+    AUDITED,
+    NO_AUDIT,
+    NO_AUDIT_UNDER,
+    NOBODY,
+    NOT_ACCEPTED,
+    NOTHING,
+    ONE,
+    SAID,
+)
 from fairness.verdicts import Verdict
 from scoring.gates import FAIRNESS, GateResult
 
@@ -23,7 +35,6 @@ SHORTEST_REASON = 20
 """Characters of a reason below which it explains nothing."""
 SHOWN = 12
 """Figures of an audit's id in a text."""
-_NOTHING = "the contract names no protected attribute, so nothing can be audited"
 _ACCEPT = 'microscore fairness accept {audit} --reason "..."'
 
 
@@ -43,7 +54,8 @@ def gate(store: Store, version: str, terms: Terms, now: dt.datetime) -> GateResu
     Raises StoreError.
     """
     if not terms.attributes:
-        return GateResult(FAIRNESS, True, f"{Verdict.INSUFFICIENT}: {_NOTHING}")
+        nothing = NOTHING.of(verdict=SAID[Verdict.INSUFFICIENT])
+        return GateResult.of(FAIRNESS, True, nothing)
     fresh = audits_of(store, version, since=now - terms.max_age)
     counted = [a for a in fresh if _whole(a, terms.attributes) and _asked(a, terms.profiles)]
     accepted = {
@@ -61,13 +73,13 @@ def judged(
     """``gate`` on fresh and whole ``audits``; ``accepted`` by the id of those that failed."""
     missing = [p for p in terms.profiles if p not in {a.profile for a in audits}]
     if missing or not audits:
-        return GateResult(FAIRNESS, False, _no_audit(version, missing, terms))
+        return GateResult.of(FAIRNESS, False, _no_audit(version, missing, terms))
     failed = [a for a in audits if a.verdict == Verdict.FAIL]
     for audit in failed:
         people = who(accepted.get(audit.audit_id, ()))
         if len(people) < PEOPLE:
-            return GateResult(FAIRNESS, False, _not_accepted(audit, people))
-    return GateResult(FAIRNESS, True, "; ".join(_passed(a, accepted) for a in audits))
+            return GateResult.of(FAIRNESS, False, _not_accepted(audit, people))
+    return GateResult.of(FAIRNESS, True, *(_passed(a, accepted) for a in audits))
 
 
 def who(acceptances: Sequence[Acceptance]) -> list[str]:
@@ -88,25 +100,31 @@ def _asked(entry: AuditEntry, profiles: Sequence[str]) -> bool:
     return not profiles or entry.profile in profiles
 
 
-def _no_audit(version: str, missing: Sequence[str], terms: Terms) -> str:
-    under = f" under {' and '.join(missing)}" if missing else ""
-    return (
-        f"no audit{under} of the last {terms.max_age.days} days covers all protected attributes "
-        f"({', '.join(sorted(terms.attributes))}); run microscore fairness audit --model {version} "
-        f"--data PATH --profile {missing[0] if missing else 'NAME'}"
-    )
+def _no_audit(version: str, missing: Sequence[str], terms: Terms) -> Message:
+    profile = missing[0] if missing else "NAME"
+    run = f"microscore fairness audit --model {version} --data PATH --profile {profile}"
+    days, attributes = terms.max_age.days, ", ".join(sorted(terms.attributes))
+    if not missing:
+        return NO_AUDIT.of(days=days, attributes=attributes, command=run)
+    under = tuple(missing)
+    return NO_AUDIT_UNDER.of(profiles=under, days=days, attributes=attributes, command=run)
 
 
-def _not_accepted(audit: AuditEntry, people: Sequence[str]) -> str:
-    so_far = f"{people[0]} has accepted it" if people else "nobody has accepted it"
+def _not_accepted(audit: AuditEntry, people: Sequence[str]) -> Message:
     short = audit.audit_id[:SHOWN]
-    return (
-        f"audit {short} under {audit.profile} says FAIL and {so_far}: {PEOPLE} different people "
-        f"must, each with a key of their own and {_ACCEPT.format(audit=short)}"
+    return NOT_ACCEPTED.of(
+        audit=short,
+        profile=audit.profile,
+        verdict=SAID[Verdict.FAIL],
+        so_far=ONE.of(name=people[0]) if people else NOBODY.of(),
+        people=PEOPLE,
+        command=_ACCEPT.format(audit=short),
     )
 
 
-def _passed(audit: AuditEntry, accepted: Mapping[str, Sequence[Acceptance]]) -> str:
-    text = f"audit {audit.audit_id[:SHOWN]} under {audit.profile}: {audit.verdict}"
-    people = who(accepted.get(audit.audit_id, ()))
-    return f"{text}, accepted by {' and '.join(people)}" if people else text
+def _passed(audit: AuditEntry, accepted: Mapping[str, Sequence[Acceptance]]) -> Message:
+    short, verdict = audit.audit_id[:SHOWN], SAID[Verdict(audit.verdict)]
+    people = tuple(who(accepted.get(audit.audit_id, ())))
+    if not people:
+        return AUDITED.of(audit=short, profile=audit.profile, verdict=verdict)
+    return ACCEPTED.of(audit=short, profile=audit.profile, verdict=verdict, people=people)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from data.contract import Frozen, TermRole, Text
+from data.contract import Frozen, Language, TermRole, Text
 from fairness.schema_sections import Range, Sections
 from fairness.verdicts import Verdict
 
@@ -73,7 +73,12 @@ class Law(Frozen):
 
     en: str
     fr: str
+    sw: str | None = Field(None, description="Null in audits made before it was told.")
     source: str
+
+    def in_language(self, language: Language) -> str:
+        """What it says; in English where the language is missing."""
+        return str(getattr(self, language) or self.en)
 
 
 class Audit(Sections):
@@ -86,7 +91,7 @@ class Audit(Sections):
     titles: dict[str, Text] = Field(description="Of the attributes.")
     terms: dict[TermRole, Text] = Field(description="Titles of amount, rate and collateral.")
     features: dict[str, Text] = Field(description="Titles of the features that are named.")
-    jurisdiction: dict[Literal["en", "fr"], str]
+    jurisdiction: dict[Language, str]
     laws: dict[str, Law]
     findings: tuple[Finding, ...]
     withheld: int = Field(description="Counts that are not published, nor to the nearest ten.")

@@ -21,7 +21,7 @@ from data.features.applications import Applications
 from fairness.candidates import Candidate, Recipe, finalists, target
 from fairness.groups import grouping
 from fairness.search_claims import Conclusion, Decided, Judged, LaterData, conclude, judged
-from fairness.search_fitting import Bench, fit, incumbent_recipe, measure, set_up
+from fairness.search_fitting import Bench, finalist, incumbent_recipe, measure, set_up
 from fairness.search_trials import Proposer, planned
 from scoring.bundle import Bundle
 from scoring.judging import evaluated
@@ -180,7 +180,7 @@ def _trials(
 def _bundle(
     bench: Bench, candidate: Candidate, scorer: Scorer, lineage: Mapping[str, Any], seed: int
 ) -> Bundle:
-    """The finalist fitted on all training rows: an ordinary bundle without metrics."""
+    """The finalist fitted on all known rows: an ordinary bundle without metrics."""
     recipe: Recipe = candidate.recipe
     own = {
         "parent": scorer.version,
@@ -192,5 +192,6 @@ def _bundle(
         "strength": recipe.strength,
         "tolerance": recipe.tolerance,
     }
-    fitted = fit(bench, recipe, "train")
-    return assemble(bench.learner(recipe), fitted, bench.rows, {**lineage, "search": own})
+    return assemble(
+        bench.learner(recipe), finalist(bench, recipe), bench.rows, {**lineage, "search": own}
+    )

@@ -20,12 +20,15 @@ from fairness.groups import BoolArray, Grouping
 from fairness.objective import Penalty, penalised_text
 from fairness.search_paired import Contrast, ratio_change
 from scoring import imbalance
-from scoring.boosting import Learner, Shape
+from scoring.boosting import Learner, Sample, Shape
+from scoring.crossing import HeldOut
 from scoring.intervals import delong
 from scoring.model import Model
 from scoring.preparing import Rows
 from scoring.training import Fitted
 from scoring.vector import FloatArray
+
+Positions = NDArray[np.intp]
 
 FEWEST_PEOPLE = 100
 """People of a group and of its reference, in the validation and in the test part, from which it
@@ -102,9 +105,29 @@ def incumbent_recipe(lineage: Mapping[str, Any]) -> Recipe:
     )
 
 
-def fit(bench: Bench, recipe: Recipe, part: str, refit: int = 0) -> Fitted:
-    """Trees of ``recipe`` from the rows of ``part`` (fit, or train for the finalists)."""
-    learner, rows = bench.learner(recipe, refit), bench.rows.sample(part)
+def finalist(bench: Bench, recipe: Recipe) -> Fitted:
+    """``recipe`` fitted on all known rows and calibrated across folds, as any model is.
+
+    fairlearn's reduction is the exception: it is chosen on the calibration rows, so it learns
+    from the training rows alone.
+    """
+    parts = bench.rows.parts
+    if recipe.tolerance is not None:
+        return fit(bench, recipe, parts.train)
+    whole = fit(bench, recipe, parts.known)
+
+    def again(at: Positions) -> tuple[Model, float]:
+        one = fit(bench, recipe, at)
+        return Model(one.text), one.prior_shift
+
+    held_out = HeldOut.crossed(Model(whole.text), whole.prior_shift, again, bench.rows)
+    return replace(whole, held_out=held_out)
+
+
+def fit(bench: Bench, recipe: Recipe, at: Positions, refit: int = 0) -> Fitted:
+    """Trees of ``recipe`` from the rows ``at`` (those to fit on, or all that a finalist may)."""
+    learner = bench.learner(recipe, refit)
+    rows = Sample(bench.rows.learned[at], bench.rows.y[at])
     way = recipe.way if recipe.kind == "incumbent" or recipe.way in WITHOUT_MEMBERS else "none"
     sample = imbalance.resample(way, rows, learner.categorical, learner.seed)
     told = {
@@ -114,10 +137,10 @@ def fit(bench: Bench, recipe: Recipe, part: str, refit: int = 0) -> Fitted:
         "shape": "searched",
     }
     if recipe.tolerance is not None:
-        text = _reduced(bench, learner, recipe, part)
+        text = _reduced(bench, learner, recipe, at)
         return Fitted(text, 0.0, told | {"imbalance": "none"})
     if recipe.strength > 0 and len(sample.y) == len(rows.y):
-        penalty = Penalty(_members(bench, part), recipe.strength)
+        penalty = Penalty(_members(bench, at), recipe.strength)
         text = penalised_text(learner, recipe.shape, sample, penalty, max(recipe.rounds, 2))
     else:
         text = learner.text(recipe.shape, sample, recipe.rounds)
@@ -129,10 +152,10 @@ def measure(bench: Bench, recipe: Recipe, baseline: Measured | None) -> Measured
 
     ``baseline``: the incumbent's recipe; None while that is measured itself.
     """
-    check = bench.rows.sample("validation")
+    check, learned = bench.rows.sample("validation"), bench.rows.parts.fit
     share = bench.contract.policy.approve_share
     margins = [
-        Model(fit(bench, recipe, "fit", i).text).margins(check.matrix) for i in range(REFITS)
+        Model(fit(bench, recipe, learned, i).text).margins(check.matrix) for i in range(REFITS)
     ]
     approvals = tuple(approve_at(margin, share).approved for margin in margins)
     contrasts = bench.validation
@@ -161,32 +184,34 @@ def _with_error(one: Measured, baseline: Measured, contrasts: Sequence[Contrast]
     return replace(one, gain_error=change.error)
 
 
-def _members(bench: Bench, part: str) -> FloatArray:
-    at = getattr(bench.rows.parts, part)
+def _members(bench: Bench, at: Positions) -> FloatArray:
     return np.column_stack([c.members[at] for c in bench.contrasts]).astype(np.float64)
 
 
-def _reduced(bench: Bench, learner: Learner, recipe: Recipe, part: str) -> str:
+def _reduced(bench: Bench, learner: Learner, recipe: Recipe, at: Positions) -> str:
     """One inner model of fairlearn's reduction over the recipe's attribute.
 
-    It is chosen on the rows that follow those it learned from.
+    It is chosen on the rows that follow those it learned from: the part to fit on, or all that
+    is trained on.
     """
     from fairness.fairlearn_adapter import Held, reduce_unfairness
 
     whole = next(g for g in bench.groupings if g.title == recipe.attribute)
 
-    def held(of: str) -> Held:
-        return Held(bench.rows.sample(of), whole.at(getattr(bench.rows.parts, of)))
+    rows, parts = bench.rows, bench.rows.parts
+    judged = parts.validation if at is parts.fit else parts.calibration
 
-    y = bench.rows.sample(part).y
+    def held(rows_of: Positions, matrix: FloatArray) -> Held:
+        return Held(Sample(matrix[rows_of], rows.y[rows_of]), whole.at(rows_of))
+
     best, _ = reduce_unfairness(
         learner,
         recipe.shape,
         recipe.rounds,
-        held(part),
-        held("validation" if part == "fit" else "calibration"),
+        held(at, rows.learned),
+        held(judged, rows.matrix),
         approve_share=bench.contract.policy.approve_share,
-        cut_off=float(y.mean()),
+        cut_off=float(rows.y[at].mean()),
         tolerance=recipe.tolerance or 0.0,
         steps=REDUCTION_STEPS,
     )

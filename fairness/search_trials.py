@@ -39,7 +39,7 @@ def proxies(bench: Bench, incumbent: Recipe, goal: tuple[str, str]) -> list[str]
     """
     at = bench.rows.parts.validation
     grouping = next(g for g in bench.groupings if g.title == goal[0]).at(at)
-    text = fit(bench, incumbent, "fit").text
+    text = fit(bench, incumbent, bench.rows.parts.fit).text
     _, contributions = Model(text).explain(bench.rows.matrix[at])
     found = decompose_gap(contributions, bench.contract.model_features, grouping)
     shares = next((f for f in found if f.group == goal[1]), None)

@@ -39,6 +39,12 @@ class Calibration(Frozen):
             return self.curve.kind
         return "identity" if (self.slope, self.intercept) == (1.0, 0.0) else "logistic"
 
+    def raised(self, by: float) -> Self:
+        """The same with all log-odds higher by ``by``."""
+        if self.curve is not None:
+            return self.model_copy(update={"curve": self.curve.raised(by)})
+        return self.model_copy(update={"intercept": self.intercept + by})
+
     def log_odds(self, margin: FloatArray) -> FloatArray:
         """Calibrated log-odds of default; ``margin`` has any shape."""
         if self.curve is not None:

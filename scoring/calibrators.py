@@ -1,4 +1,4 @@
-"""Which calibration: none, Platt's line, beta or isotonic, by cross-validated log-loss."""
+"""Which calibration: none, a line, beta or isotonic, by cross-validated log-loss; its level."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_expit
+from scipy.optimize import brentq
+from scipy.special import expit, log_expit
 
 from scoring.calibration import Calibration
 from scoring.curves import Beta, Isotonic
@@ -14,6 +15,9 @@ from scoring.selection import simplest_of_the_best
 from scoring.vector import FloatArray
 
 FOLDS = 10
+Z_OTHER = 1.96
+_FARTHEST = 50.0
+"""Log-odds that no level is away from another."""
 
 Fit = Callable[[FloatArray, FloatArray, float], Calibration]
 
@@ -58,6 +62,22 @@ def choose(
     kind = simplest_of_the_best(losses)
     compared = {name: float(one.mean()) for name, one in losses.items()}
     return KINDS[kind](margin, y, prior_shift).model_copy(update={"compared": compared})
+
+
+def levelled(calibration: Calibration, margin: FloatArray, y: FloatArray) -> Calibration:
+    """``calibration``, moved to the level of the latest loans where that is clearly another.
+
+    ``margin`` (n) and ``y`` (n; 0/1) are of the latest loans. Clearly: their bad loans differ
+    from the expected number by more than Z_OTHER standard deviations of it.
+    """
+    log_odds = calibration.log_odds(margin)
+    pd = expit(log_odds)
+    surprise = (y.sum() - pd.sum()) / np.sqrt(np.sum(pd * (1 - pd)))
+    if abs(surprise) <= Z_OTHER or not 0 < y.sum() < len(y):
+        return calibration
+    return calibration.raised(
+        brentq(lambda by: float(expit(log_odds + by).sum() - y.sum()), -_FARTHEST, _FARTHEST)
+    )
 
 
 def _losses(

@@ -36,6 +36,10 @@ class Beta(Frozen):
         bent = self.low * log_expit(margin) - self.high * log_expit(-margin)
         return np.asarray(bent + self.intercept, dtype=np.float64)
 
+    def raised(self, by: float) -> Self:
+        """The same with all log-odds higher by ``by``."""
+        return self.model_copy(update={"intercept": self.intercept + by})
+
     @classmethod
     def fit(cls, margin: FloatArray, y: FloatArray) -> Self:
         """By maximum likelihood."""
@@ -68,6 +72,10 @@ class Isotonic(Frozen):
         at, to = self._steps
         beyond = np.minimum(margin - at[0], 0.0) + np.maximum(margin - at[-1], 0.0)
         return np.asarray(np.interp(margin, at, to) + beyond, dtype=np.float64)
+
+    def raised(self, by: float) -> Self:
+        """The same with all log-odds higher by ``by``."""
+        return type(self)(at=self.at, to=tuple(to + by for to in self.to))
 
     @cached_property
     def _steps(self) -> FloatArray:

@@ -26,7 +26,7 @@ TEXT: dict[Language, str] = {
     "demandeurs proches de la limite\u00a0: selon le seul score, ce serait un refus. Vous pouvez "
     "décider autrement.",
     "sw": "Kukubali huku kunapendekezwa kwa bahati, ili kujifunza jinsi waombaji walio karibu na "
-    "mpaka wanavyolipa: kwa alama pekee ombi lingekataliwa. Unaweza kuamua vingine.",
+    "kikomo wanavyolipa: kwa alama pekee ombi lingekataliwa. Unaweza kuamua vingine.",
 }
 """What an officer is told first where chance recommends a loan."""
 _HEX = 16

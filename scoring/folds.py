@@ -1,7 +1,7 @@
 """Folds that respect people and time: to choose between models, and to calibrate one.
 
-By hash, people (and identical rows) are parted into FOLDS; by time, what is judged is always
-later than what is learned from.
+By people (and identical rows), all known rows are parted into FOLDS; to choose in a split by
+time, what is judged is always later than what is learned from.
 """
 
 from __future__ import annotations
@@ -43,17 +43,6 @@ def choosing(rows: Rows) -> list[Fold]:
         if min(bads, len(fold.check) - bads) >= _FEWEST_EACH:
             found.append(fold)
     return found or [Fold(rows.parts.fit, rows.parts.validation)]
-
-
-def calibrating(rows: Rows) -> list[Fold]:
-    """Folds that give each row to calibrate on a margin from trees that did not learn from it.
-
-    By time the later period is judged after learning from the earlier one; by hash each fifth
-    of all known rows after learning from the others.
-    """
-    if rows.parts.method == "hash":
-        return list(by_people(rows, rows.parts.known))
-    return [Fold(rows.parts.train, rows.parts.calibration)]
 
 
 def windows(rows: Rows, at: NDArray[np.intp]) -> Iterator[Fold]:

@@ -16,7 +16,7 @@ from data.contract import Contract
 from scoring.vector import FloatArray
 
 HOLE_SHARE = 0.01
-WITHHELD_SHARE = 0.04
+WITHHELD_SHARE = 0.06
 """Share of the rows that learn to do without a source, for each source."""
 
 

@@ -21,7 +21,7 @@ SUSPENDED = Referral(
     {
         "en": "The scoring model is suspended, so a person decides on this application.",
         "fr": "Le modèle de notation est suspendu\u00a0: une personne décide de cette demande.",
-        "sw": "Mfumo wa alama umesimamishwa kwa muda, kwa hiyo mtu ataamua juu ya ombi hili.",
+        "sw": "Modeli ya alama imesimamishwa kwa muda, kwa hiyo mtu ataamua juu ya ombi hili.",
     },
 )
 THIN_FILE = Referral(

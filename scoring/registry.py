@@ -6,11 +6,11 @@ stands in the store.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 from data.errors import RegistryError
+from data.sentences import Sentence, Words
 from data.store import RowRefusedError, Store
 from data.store.models import (
     AliasEvent,
@@ -25,7 +25,7 @@ from data.store.models import (
     move_alias,
 )
 from scoring.bundle import Bundle
-from scoring.gates import CHAMPION_NEEDS, GateResult, unmet
+from scoring.gates import CHAMPION_NEEDS, NOT_PASSED, GateResult, unmet
 from scoring.loading import load_scorer
 from scoring.scorer import Scorer
 from scoring.sealing import MANIFEST, SealedBundle, open_bundle
@@ -34,6 +34,22 @@ from scoring.signing import TrustedKeys
 CHAMPION = "champion"
 ALIASES = (CHAMPION, "challenger")
 _SHORTEST_PREFIX = 4
+NONE_BEFORE = Sentence(
+    "no-version-before",
+    Words(
+        "no version was {alias} before",
+        "aucune version n'était {alias} auparavant",
+        "hakuna toleo lililokuwa {alias} hapo awali",
+    ),
+)
+CHANGED_MEANWHILE = Sentence(
+    "changed-meanwhile",
+    Words(
+        "{alias} was changed by someone else meanwhile; look again",
+        "quelqu'un d'autre a changé {alias} entre-temps ; regardez de nouveau",
+        "mtu mwingine amebadilisha {alias} wakati huo; angalia tena",
+    ),
+)
 
 
 class Registry:
@@ -137,7 +153,7 @@ class Registry:
         _known_alias(alias)
         against = unmet(gates, CHAMPION_NEEDS if alias == CHAMPION else ())
         if against:
-            raise RegistryError(f"{version} did not pass: {'; '.join(against)}")
+            raise RegistryError(NOT_PASSED.of(version=version, against=against))
         self._prove(version)
         with self.store.write() as connection:
             event = AliasEvent(
@@ -147,7 +163,7 @@ class Registry:
                 to_version=version,
                 actor=actor,
                 reason=reason,
-                gates=[asdict(gate) for gate in gates],
+                gates=[gate.plain() for gate in gates],
                 at=at or datetime.now(UTC),
             )
             move_alias(connection, event)
@@ -161,12 +177,12 @@ class Registry:
         with self.store.read() as connection:
             before = _version_before(events_of(connection, alias))
         if before is None:
-            raise RegistryError(f"no version was {alias} before")
+            raise RegistryError(NONE_BEFORE.of(alias=alias))
         self._prove(before)
         with self.store.write() as connection:
             current = lock_alias(connection, alias)
             if _version_before(events_of(connection, alias)) != before:
-                raise RegistryError(f"{alias} was changed by someone else meanwhile; look again")
+                raise RegistryError(CHANGED_MEANWHILE.of(alias=alias))
             event = AliasEvent(
                 alias=alias,
                 action="rollback",

@@ -1,8 +1,8 @@
 """A points table that a branch without connection can use, and a yardstick for the model.
 
 Weights of evidence of monotone bins in a logistic regression, scaled to whole points (Siddiqi
-2017). It learns from the same rows as the model, is calibrated on the same rows and judged on
-the same test.
+2017). It learns from the same rows as the model, is calibrated across the same folds and judged
+on the same test.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from data.contract import Contract, Frozen
 from scoring import binning
 from scoring.boosting import Sample
 from scoring.calibration import Calibration
+from scoring.calibrators import levelled
+from scoring.crossing import HeldOut
+from scoring.preparing import Rows
 from scoring.vector import FloatArray, Vectorizer
 
 MOST_CHARACTERISTICS = 12
@@ -92,13 +95,31 @@ class Scorecard(Frozen):
             total += points[one.place(matrix[:, self.features.index(one.feature)])]
         return total
 
+    def margins(self, matrix: FloatArray) -> FloatArray:
+        """Minus the points (n): high is risky."""
+        return -self.points(matrix).astype(np.float64)
+
     def log_odds(self, matrix: FloatArray) -> FloatArray:
         """Calibrated log-odds of default (n), from the whole points alone."""
-        return self.calibration.log_odds(-self.points(matrix).astype(np.float64))
+        return self.calibration.log_odds(self.margins(matrix))
 
 
-def fit(contract: Contract, train: Sample, held_out: Sample) -> Scorecard:
-    """The scorecard of ``train``, calibrated on ``held_out``; rows of the model's matrix."""
+def fit(contract: Contract, rows: Rows) -> Scorecard:
+    """The scorecard of all known rows, calibrated on points of cards that did not see the row."""
+
+    def again(at: NDArray[np.intp]) -> tuple[Scorecard, float]:
+        return _table(contract, Sample(rows.learned[at], rows.y[at])), 0.0
+
+    card, _ = again(rows.parts.known)
+    held_out = HeldOut.crossed(card, 0.0, again, rows)
+    line = Calibration.fit(held_out.margin, held_out.y)
+    latest = held_out.latest
+    line = levelled(line, held_out.margin[latest], held_out.y[latest])
+    return card.model_copy(update={"calibration": line})
+
+
+def _table(contract: Contract, train: Sample) -> Scorecard:
+    """The points that ``train`` gives, not yet calibrated."""
     candidates = [_weighed(contract, j, train) for j in range(len(contract.model_features))]
     kept = _chosen([c for c in candidates if c.information >= LEAST_INFORMATION], train, contract)
     weights = _weights(kept, train.matrix, contract)
@@ -110,14 +131,12 @@ def fit(contract: Contract, train: Sample, held_out: Sample) -> Scorecard:
         one.model_copy(update={"bins": tuple(_pointed(one, slope, factor))})
         for one, slope in zip(kept, slopes, strict=True)
     )
-    card = Scorecard(
+    return Scorecard(
         features=contract.model_features,
         base=round(float(base)),
         characteristics=table,
         calibration=Calibration(),
     )
-    margin = -card.points(held_out.matrix).astype(np.float64)
-    return card.model_copy(update={"calibration": Calibration.fit(margin, held_out.y)})
 
 
 def _pointed(one: Characteristic, slope: float, factor: float) -> Iterator[Bin]:

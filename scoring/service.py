@@ -7,10 +7,10 @@ record, so that reading a decision back gives the same answer as the day it was 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from math import isclose, isfinite
 from os import urandom
 from typing import Any, Literal
 
+import numpy as np
 import orjson
 
 from data.contract import Contract, Language
@@ -60,13 +60,14 @@ def decide(
         return [_referral(SUSPENDED, scorer, a, key_id, now) for a in applications]
     scores = _score(scorer, applications)
     thin = scorer.thin_files.among(scores.matrix)
-    reasons = scorer.reasons(scores)
-    intervals = scorer.intervals(scores)
+    told = _Told(scorer, scores)
+    pds, log_odds, points = scores.pd.tolist(), scores.log_odds.tolist(), scores.points.tolist()
+    ids = _new_ids(now, len(applications))
     return [
         _referral(THIN_FILE, scorer, application, key_id, now, _capacity(scorer, scores, i, REFER))
         if thin is not None and thin[i]
         else Decision(
-            decision_id=_new_id(now),
+            decision_id=ids[i],
             created_at=now,
             key_id=key_id,
             branch=application.branch,
@@ -76,13 +77,13 @@ def decide(
             model_version=scorer.version,
             contract_hash=scorer.contract_hash,
             policy_version=scorer.bundle.rules.policy_version,
-            pd=float(scores.pd[i]),
-            log_odds=float(scores.log_odds[i]),
-            points=int(scores.points[i]),
+            pd=pds[i],
+            log_odds=log_odds[i],
+            points=points[i],
             band=scorer.band_name(scores, i),
             recommendation=scorer.recommendation_name(scores, i),
             request=application.request,
-            record=_record(scorer, scores, i, reasons[i], intervals[i], application),
+            record=_record(told, i, application),
         )
         for i, application in enumerate(applications)
     ]
@@ -108,7 +109,7 @@ def _referral(
         "contributions": {},
     }
     return Decision(
-        decision_id=_new_id(now),
+        decision_id=_new_ids(now, 1)[0],
         created_at=now,
         key_id=key_id,
         branch=application.branch,
@@ -141,42 +142,50 @@ def _masked(application: Application) -> list[dict[str, str]]:
     return [{"source": source, "status": why} for source, why in application.masked.items()]
 
 
-def _new_id(now: datetime) -> str:
-    """A UUID of version 7 (RFC 9562): neighbours in time are neighbours in the store's index."""
-    began, drawn = f"{int(now.timestamp() * 1000):012x}", urandom(10).hex()
-    variant = "89ab"[int(drawn[3], 16) & 3]
-    return f"{began[:8]}-{began[8:]}-7{drawn[:3]}-{variant}{drawn[4:7]}-{drawn[8:]}"
+def _new_ids(now: datetime, n: int) -> list[str]:
+    """UUIDs of version 7 (RFC 9562): neighbours in time are neighbours in the store's index."""
+    began, drawn = f"{int(now.timestamp() * 1000):012x}", urandom(10 * n).hex()
+    begins = f"{began[:8]}-{began[8:]}-7"
+    return [
+        f"{begins}{drawn[i : i + 3]}-{'89ab'[int(drawn[i + 3], 16) & 3]}{drawn[i + 4 : i + 7]}-"
+        f"{drawn[i + 8 : i + 20]}"
+        for i in range(0, 20 * n, 20)
+    ]
 
 
 def _score(scorer: Scorer, applications: Sequence[Application]) -> Scores:
     return scorer.score_each([a.values for a in applications])
 
 
-def _record(
-    scorer: Scorer,
-    scores: Scores,
-    i: int,
-    reasons: list[Reason],
-    interval: tuple[float, float] | None,
-    application: Application,
-) -> bytes:
-    if scores.contributions is None:
-        raise ValueError("a decision needs its contributions")
-    row = scores.contributions[i].tolist()
-    total = sum(row)
-    if not (isfinite(total) and isclose(total, scores.log_odds[i], abs_tol=_TOLERANCE)):
-        raise ValueError("a score is not the sum of its contributions")
-    contract, found = scorer.contract, _capacity(scorer, scores, i)
+class _Told:
+    """What the records of some decisions say beyond the decisions, row by row."""
+
+    def __init__(self, scorer: Scorer, scores: Scores) -> None:
+        if scores.contributions is None:
+            raise ValueError("a decision needs its contributions")
+        with np.errstate(invalid="ignore"):
+            apart = np.abs(scores.contributions.sum(axis=1) - scores.log_odds)
+        if not (apart <= _TOLERANCE).all():
+            raise ValueError("a score is not the sum of its contributions")
+        self.scorer, self.scores = scorer, scores
+        self.features = scorer.contract.model_features
+        self.contributions = scores.contributions.tolist()
+        self.reasons = scorer.reasons(scores)
+        self.intervals = scorer.intervals(scores)
+
+
+def _record(told: _Told, i: int, application: Application) -> bytes:
+    row, found = told.contributions[i], _capacity(told.scorer, told.scores, i)
     return orjson.dumps(
         {
-            "reasons": capacity.with_reason(_reasons(reasons), found),
-            "interval": interval,
+            "reasons": capacity.with_reason(_reasons(told.reasons[i]), found),
+            "interval": told.intervals[i],
             "masked_sources": _masked(application),
-            "missing_fields": missing_fields(contract, application),
+            "missing_fields": missing_fields(told.scorer.contract, application),
             **({} if found is None else {"capacity": found.record}),
             "explanation_method": EXPLANATION_METHOD,
             "base": row[-1],
-            "contributions": dict(zip(contract.model_features, row, strict=False)),
+            "contributions": dict(zip(told.features, row, strict=False)),
         }
     )
 

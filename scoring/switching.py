@@ -4,10 +4,10 @@ All of it stands with promotions and rollbacks in one history, and on the audit 
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from data.errors import RegistryError
+from data.sentences import Sentence, Words
 from data.store import Store
 from data.store.models import Action, AliasEvent, add_event, lock_alias, newest_event
 from scoring.gates import GateResult
@@ -15,6 +15,30 @@ from scoring.registry import CHAMPION
 
 PROPOSAL_LASTS = timedelta(days=7)
 """After this long a second person can no longer agree; the first has to propose again."""
+SUSPENDED = Sentence(
+    "suspended-already",
+    Words(
+        "the model is suspended already",
+        "le modèle est déjà suspendu",
+        "modeli imeshasimamishwa",
+    ),
+)
+NOT_SUSPENDED = Sentence(
+    "not-suspended",
+    Words(
+        "the model is not suspended",
+        "le modèle n'est pas suspendu",
+        "modeli haijasimamishwa",
+    ),
+)
+NO_CHAMPION = Sentence(
+    "no-champion-to-suspend",
+    Words(
+        "no version is champion yet, so none can be suspended",
+        "aucune version n'est encore champion : il n'y a rien à suspendre",
+        "hakuna toleo lililo bingwa bado, hivyo hakuna la kusimamisha",
+    ),
+)
 
 
 def propose(
@@ -26,7 +50,7 @@ def propose(
     now: datetime,
 ) -> None:
     """Keep that ``actor`` wants ``version`` (registered) to be champion. Raises StoreError."""
-    plain = [asdict(gate) for gate in gates]
+    plain = [gate.plain() for gate in gates]
     with store.write() as connection:
         before = lock_alias(connection, CHAMPION)
         event = AliasEvent(CHAMPION, "propose", before, version, actor, reason, plain, now)
@@ -60,14 +84,14 @@ def suspend(store: Store, actor: str, reason: str, now: datetime) -> str:
     RegistryError when there is no champion or it is suspended already, StoreError.
     """
     if suspension(store) is not None:
-        raise RegistryError("the model is suspended already")
+        raise RegistryError(SUSPENDED.of())
     return _note(store, "suspend", actor, reason, now)
 
 
 def resume(store: Store, actor: str, reason: str, now: datetime) -> str:
     """Let the champion decide again; return it. Raises RegistryError when it does, StoreError."""
     if suspension(store) is None:
-        raise RegistryError("the model is not suspended")
+        raise RegistryError(NOT_SUSPENDED.of())
     return _note(store, "resume", actor, reason, now)
 
 
@@ -75,7 +99,7 @@ def _note(store: Store, action: Action, actor: str, reason: str, now: datetime) 
     with store.write() as connection:
         version = lock_alias(connection, CHAMPION)
         if version is None:
-            raise RegistryError("no version is champion yet, so none can be suspended")
+            raise RegistryError(NO_CHAMPION.of())
         event = AliasEvent(CHAMPION, action, version, version, actor, reason, [], now)
         add_event(connection, event)
     return version

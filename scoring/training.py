@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from data.contract import Contract
 from scoring import background, calibrators, crossing, keepsakes
-from scoring.boosting import SHAPES, Learner
+from scoring.boosting import SHAPES, Learner, Sample
 from scoring.bundle import Bundle, Golden
-from scoring.calibration import probability
+from scoring.calibration import Calibration, probability
 from scoring.crossing import HeldOut
 from scoring.generalising import generalisation
 from scoring.judging import evaluated
@@ -157,19 +159,30 @@ def _fit(learner: Learner, chosen: Selection, rows: Rows) -> Fitted:
         "parameters": learner.parameters(chosen.settings, sample),
     }
     text = crossing.fit(learner, chosen, sample)
-    held_out = HeldOut.crossed(learner, chosen, rows, sample.prior_shift)
+
+    def again(at: NDArray[np.intp]) -> tuple[Model, float]:
+        part = crossing.resampled(learner, chosen, Sample(rows.learned[at], rows.y[at]))
+        return Model(crossing.fit(learner, chosen, part), learner.threads), part.prior_shift
+
+    held_out = HeldOut.crossed(Model(text, learner.threads), sample.prior_shift, again, rows)
     return Fitted(text, sample.prior_shift, told, held_out)
+
+
+def _calibrated(held_out: HeldOut, fitted: Fitted, seed: int) -> Calibration:
+    """The calibration with its band; where the latest level is another, both are of it."""
+    chosen = calibrators.choose(held_out.margin, held_out.y, fitted.prior_shift, seed, fitted.kinds)
+    latest = held_out.latest
+    levelled = calibrators.levelled(chosen, held_out.margin[latest], held_out.y[latest])
+    told = latest if levelled != chosen else slice(None)
+    band = Band.fit(levelled.log_odds(held_out.margin[told]), held_out.y[told], seed)
+    return levelled.model_copy(update={"band": band})
 
 
 def assemble(learner: Learner, fitted: Fitted, rows: Rows, lineage: Mapping[str, Any]) -> Bundle:
     """A bundle without metrics: calibrated, with cut-offs, golden rows and reference sample."""
     contract = learner.contract
     held_out = fitted.held_out or HeldOut.of(Model(fitted.text, learner.threads), rows)
-    calibration = calibrators.choose(
-        held_out.margin, held_out.y, fitted.prior_shift, learner.seed, fitted.kinds
-    )
-    band = Band.fit(calibration.log_odds(held_out.margin), held_out.y, learner.seed)
-    calibration = calibration.model_copy(update={"band": band})
+    calibration = _calibrated(held_out, fitted, learner.seed)
     recent = calibration.log_odds(held_out.recent)
     decided = {
         "seed": learner.seed,

@@ -1,7 +1,6 @@
-"""``microscore models promote``: a version is proposed as champion, and another person agrees."""
+"""``microscore models evaluate`` and ``promote``: one person proposes a champion, one agrees."""
 
 import getpass
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -57,6 +56,27 @@ def promote(
     emit(as_json, payload, lambda: say(f"{alias} is now {version}"))
 
 
+def evaluate(ref: Ref, as_json: JsonOption = False) -> None:
+    """Compare a version with the champion on its held-out loans, and keep the result.
+
+    That is the first gate of [bold]microscore models promote[/], which asks it again; the page of
+    the promotion shows what was kept. Both are verified and proved in child processes, which
+    takes seconds. Exit code 0 whatever it says.
+    """
+    from api.evaluating import evaluate as evaluate_version
+    from api.settings import Settings
+    from api.wiring import open_registry
+
+    settings = Settings()
+    with open_registry(settings) as registry:
+        version, champion = registry.resolve(ref)[0], registry.champion()
+        margin, now = settings.promotion_margin, datetime.now(UTC)
+        gate = evaluate_version(registry, version, champion, margin, now).gate
+    payload = {"version": version, "champion": champion, **gate.plain()}
+    verdict = "passed" if gate.passed else "not passed"
+    emit(as_json, payload, lambda: say(f"{version}: {verdict}: {gate.detail}"))
+
+
 def _promote_champion(
     ref: str,
     reason: str,
@@ -76,7 +96,9 @@ def _promote_champion(
             who = _owner(registry.store, settings, key_file)
         now = datetime.now(UTC)
         done = promote_champion(registry, ref, who, reason, settings, now)
-    payload = {"alias": "champion", **asdict(done)}
+    gates = [gate.plain() for gate in done.gates]
+    named = {"version": done.version, "state": done.state, "people": done.people}
+    payload = {"alias": "champion", **named, "gates": gates}
     emit(as_json, payload, lambda: _show_promotion(done))
 
 

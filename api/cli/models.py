@@ -1,4 +1,4 @@
-"""``microscore models``: list, show, promote, roll back, suspend and resume."""
+"""``microscore models``: list, show, evaluate, promote, roll back, suspend and resume."""
 
 import getpass
 from dataclasses import asdict
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.model_card import card
-from api.cli.model_promotion import Actor, Alias, Ref, promote, say
+from api.cli.model_promotion import Actor, Alias, Ref, evaluate, promote, say
 from api.cli.output import JsonOption, emit, out, plain_rows, table
 from api.cli.training import metric_table
 
@@ -106,6 +106,7 @@ def history(alias: Alias = "champion", as_json: JsonOption = False) -> None:
     emit(as_json, payload, lambda: _show_history(events))
 
 
+app.command()(evaluate)
 app.command()(promote)
 
 

@@ -90,7 +90,7 @@ def _made(
     if scorer is not None and scorer.contract.model_features != contract.model_features:
         raise DataFileError("--model: the model is of another contract")
     rows = prepare(contract, a.inputs, a.keys, a.as_of, loaded.y, seed)
-    card = fit(contract, rows.sample("train"), rows.sample("calibration"))
+    card = fit(contract, rows)
     test = rows.sample("test")
     own = card.log_odds(test.matrix)
     report = Evaluation(own, test.y).report()

@@ -116,9 +116,9 @@ def _audit(
     profile: str,
     actor: str,
 ) -> None:
-    """Audit both on the decisions of the period, and keep that."""
+    """Audit both on the decisions of the period, and keep and write that."""
     from api.audit_subjects import Reading, decided_between
-    from api.auditing import keep
+    from api.auditing import keep, own_folder, write
     from fairness.profiles import load_profile
 
     if period.start is None or period.end is None:
@@ -127,7 +127,8 @@ def _audit(
     reading, sources = Reading(actor, stored=True), (shop.registry, shop.ledger)
     (subject,) = decided_between(days, versions[0], reading, settings, sources).subjects
     rival = subject.by(shop.registry.load(versions[1], threads=2))
-    keep(shop.store, subject, load_profile(profile), datetime.now(UTC), rival)
+    for made in keep(shop.store, subject, load_profile(profile), datetime.now(UTC), rival):
+        write(made, own_folder(settings.home, made))
 
 
 def _show(kept: "Kept") -> None:

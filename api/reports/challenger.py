@@ -2,72 +2,11 @@
 
 from __future__ import annotations
 
+from api.reports.challenger_words import WORDS
 from api.reports.charts import Entry, intervals
 from api.reports.page import Page
 from api.reports.parts import Part, Table
-from api.reports.words import ReportLanguage
 from fairness.records import AuditRecord, Comparison
-from scoring.states import State
-
-WORDS: dict[ReportLanguage, dict[str, str]] = {
-    "en": {
-        "changed": "Against the champion",
-        "changed_lead": "This model and the champion {champion} on the same applicants: {verdict}. "
-        "The bars are the adverse impact ratio of this model less that of the champion, with 95 % "
-        "intervals that count a person once; right of 0 the group gains. The verdict counts a "
-        "ratio to 1 at most, so that a group which both models favour loses nothing on the way to "
-        "parity. Not worse: the whole interval takes less than {margin} from the ratio.",
-        "moved": "Whose decision changes",
-        "moved_lead": "Applicants whom only one of the two models approves, and the exact test of "
-        "McNemar that as many gain as lose. A dash stands for fewer than ten people, or for a "
-        "count that would betray one.",
-        "recalibrated": "Calibration against the champion",
-        "recalibrated_lead": "Observed over predicted defaults of this model less that of the "
-        "champion, on the loans that were given.",
-        "group": "group",
-        "air": "change of the impact ratio",
-        "difference": "change of the rate difference",
-        "gained": "approved by this model alone",
-        "lost": "approved by the champion alone",
-        "net": "net",
-        "change": "change",
-        "settle": "applications that would settle it",
-        "verdict": "verdict",
-        State.BETTER: "better",
-        State.NOT_WORSE: "not worse",
-        State.WORSE: "worse",
-        State.KEEP_WATCHING: "keep watching",
-    },
-    "fr": {
-        "changed": "Face au champion",
-        "changed_lead": "Ce modèle et le champion {champion} sur les mêmes demandeurs : {verdict}. "
-        "Les barres sont le ratio d'impact de ce modèle moins celui du champion, avec des "
-        "intervalles à 95 % qui comptent chaque personne une fois ; à droite de 0, le groupe y "
-        "gagne. Le verdict compte un ratio jusqu'à 1 au plus, pour qu'un groupe favorisé par les "
-        "deux modèles ne perde rien en allant vers la parité. Pas pire : tout l'intervalle retire "
-        "moins de {margin} au ratio.",
-        "moved": "Pour qui la décision change",
-        "moved_lead": "Demandeurs qu'un seul des deux modèles accepte, et le test exact de McNemar "
-        "selon lequel autant y gagnent qu'y perdent. Un tiret remplace moins de dix personnes, ou "
-        "un nombre qui en trahirait un.",
-        "recalibrated": "Calibration face au champion",
-        "recalibrated_lead": "Défauts observés rapportés aux défauts prévus par ce modèle, moins "
-        "le même rapport pour le champion, sur les prêts accordés.",
-        "group": "groupe",
-        "air": "écart du ratio d'impact",
-        "difference": "écart de la différence de taux",
-        "gained": "acceptés par ce modèle seul",
-        "lost": "acceptés par le champion seul",
-        "net": "solde",
-        "change": "écart",
-        "settle": "demandes qui trancheraient",
-        "verdict": "verdict",
-        State.BETTER: "meilleur",
-        State.NOT_WORSE: "pas pire",
-        State.WORSE: "pire",
-        State.KEEP_WATCHING: "à suivre",
-    },
-}
 
 
 def changed(page: Page) -> Part:

@@ -10,8 +10,8 @@ from api.reports import parts_loans as loans
 from api.reports import parts_recourse as costs
 from api.reports.page import Page
 from api.reports.parts import Part
-from api.reports.words import LANGUAGES
 from api.reports.writing import templates
+from data.contract import LANGUAGES
 from fairness.schema import Audit
 
 PARTS: tuple[Callable[[Page], Part], ...] = (
@@ -39,7 +39,7 @@ PARTS: tuple[Callable[[Page], Part], ...] = (
 
 
 def render(audit: Audit) -> str:
-    """One self-contained page in English and French; ``audit.json`` holds the same numbers."""
+    """One self-contained page in every language; ``audit.json`` holds the same numbers."""
     pages = [(page, parts(page)) for page in (Page(audit, language) for language in LANGUAGES)]
     return templates().get_template("fairness.html").render(audit=audit, pages=pages)
 

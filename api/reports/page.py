@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from re import fullmatch
 from typing import Any
 
 from api.reports.charts import Entry, Intervals, intervals
 from api.reports.words import WORDS
 from api.reports.words_method import METHOD
-from api.reports.words_sections import ReportLanguage
 from api.reports.writing import DASH, NARROW, Writing
+from data.contract import Language
 from fairness.schema import Audit, Finding
 from fairness.schema_sections import Flipped, Impact, Range
 from fairness.verdicts import Verdict
@@ -27,6 +28,8 @@ OUTCOMES = (
 )
 """Columns of the table of verdicts beside those of the adverse impact ratio."""
 NOT_STATED = "not stated"
+SHIFTED = r"(\d+) on of (\d+)"
+"""A flip that gives each value the one some steps further."""
 MOST_OPEN = 12
 WORST = (Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.INSUFFICIENT, Verdict.PASS)
 
@@ -36,7 +39,7 @@ class Page(Writing):
     """The audit in one language."""
 
     audit: Audit
-    language: ReportLanguage
+    language: Language
 
     @property
     def words(self) -> dict[str, str]:
@@ -53,6 +56,19 @@ class Page(Writing):
         titles = self.audit.titles
         names = (titles[a].in_language(self.language) for a in attribute.split(" & "))
         return " & ".join(names)
+
+    @property
+    def jurisdiction(self) -> str:
+        """Whose law; in English where the audit was made before it had this language."""
+        told = self.audit.jurisdiction
+        return told.get(self.language, told["en"])
+
+    def flip(self, change: str) -> str:
+        """What was done to a column."""
+        steps = fullmatch(SHIFTED, change)
+        if steps:
+            return self.words["shifted"].format(step=steps[1], of=steps[2])
+        return self.words.get(change, change)
 
     def feature(self, name: str) -> str:
         """The title of a feature."""
@@ -73,7 +89,7 @@ class Page(Writing):
 
     def label(self, row: Any) -> str:
         """The attribute and the group of a row."""
-        return f"{self.title(row.attribute)}: {self.group(row.group)}"
+        return self.named(self.title(row.attribute), self.group(row.group))
 
     def count(self, people: float | None) -> str:
         """A count of people."""
@@ -96,7 +112,8 @@ class Page(Writing):
         attribute, _, rest = condition.partition(" is ")
         negated = rest.startswith("not ") and rest != NOT_STATED
         group = self.group(rest.removeprefix("not ") if negated else rest)
-        return f"{self.title(attribute)}: {self.words['not_in'] if negated else ''}{group}"
+        excepted = self.words["not_in"] if negated else ""
+        return self.named(self.title(attribute), f"{excepted}{group}")
 
     @property
     def overall_rate(self) -> float:
@@ -164,7 +181,7 @@ class Page(Writing):
         if finding.measure is not None and finding.measure in self.words:
             what = f"{what} ({self.words[finding.measure].lower()})"
         group = self.group(finding.group) if finding.group else self.words["everyone"]
-        return f"{self.title(finding.attribute)}: {group}, {what}"
+        return self.named(self.title(finding.attribute), f"{group}, {what}")
 
     def forest(
         self,

@@ -168,7 +168,7 @@ def segments(page: Page) -> Part:
     )
     parts = tuple(
         (
-            f"{label}: {page.group(part.name)}",
+            page.named(label, page.group(part.name)),
             page.count(part.people[0]),
             page.count(part.people[1]),
             page.span(part.air),

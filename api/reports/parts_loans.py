@@ -196,7 +196,7 @@ def details(page: Page) -> Part:
         (
             page.title(f.attribute),
             f.column,
-            f.change,
+            page.flip(f.change),
             page.count(f.applications),
             page.count(f.scores_changed),
             page.verdict(f.verdict),

@@ -182,9 +182,9 @@ WORDS: dict[Language, dict[str, str]] = {
         "upya kwa 1. Mkopo wa pili wa mtu ambaye wa kwanza bado uko wazi hauhesabiwi.",
         "by_vintage": "Iliyoonekana kwa iliyotarajiwa, kwa mwezi wa kutolewa",
         "by_vintage_lead": "Miezi ambayo mikopo yake yote imekomaa tu, yote ikiwa na umri sawa. "
-        "Mistari ni vipindi vya 95 %; kwenye 1 mikopo mibaya ni mingi kama modeli ilivyosema.",
+        "Mistari ni wigo wa 95 %; kwenye 1 mikopo mibaya ni mingi kama modeli ilivyosema.",
         "by_band": "Iliyotarajiwa na iliyoonekana, kwa daraja",
-        "by_band_lead": "Mstari ni sehemu iliyoonekana na kipindi chake cha 95 %, duara ni kile "
+        "by_band_lead": "Mstari ni sehemu iliyoonekana na wigo wake wa 95 %, duara ni kile "
         "modeli ilichotarajia.",
         "ranking": "Mpangilio na usahihi wa uwezekano",
         "ranking_lead": "Kwa mikopo ileile. Mteremko wa 1 na kianzio cha 0 ni sahihi; mstari "

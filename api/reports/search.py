@@ -9,8 +9,8 @@ from functools import cached_property
 from api.reports.charts import Entry, Intervals, intervals
 from api.reports.search_charts import COLOURS, Cloud, changes, cloud
 from api.reports.search_words import SEARCH_WORDS
-from api.reports.words import LANGUAGES, ReportLanguage
 from api.reports.writing import NARROW, Writing, templates
+from data.contract import LANGUAGES, Language
 from fairness.schema_sections import Range
 from fairness.search_claims import CHECKS, Check
 from fairness.search_schema import Finalist, Search, Trial
@@ -20,7 +20,7 @@ SHADES = {"FOUND": "PASS", "NOT_FOUND": "INSUFFICIENT", "REFUTED": "INCONCLUSIVE
 
 
 def render(search: Search) -> str:
-    """One self-contained page in English and French; ``search.json`` holds the same numbers."""
+    """One self-contained page in every language; ``search.json`` holds the same numbers."""
     pages = [SearchPage(search, language) for language in LANGUAGES]
     return templates().get_template("search.html").render(search=search, pages=pages)
 
@@ -30,7 +30,7 @@ class SearchPage(Writing):
     """The search in one language."""
 
     search: Search
-    language: ReportLanguage
+    language: Language
 
     @property
     def words(self) -> dict[str, str]:
@@ -93,8 +93,7 @@ class SearchPage(Writing):
 
     def label(self, attribute: str, group: str) -> str:
         """An attribute and a group of it."""
-        colon = f"{NARROW}: " if self.language == "fr" else ": "
-        return f"{self.title(attribute)}{colon}{self.group(group)}"
+        return self.named(self.title(attribute), self.group(group))
 
     def feature(self, name: str) -> str:
         """The title of a feature."""

@@ -1,8 +1,9 @@
-"""The words of the report of a search in its two languages."""
+"""The words of the report of a search."""
 
-from api.reports.words import ReportLanguage
+from api.reports.search_words_sw import SEARCH_SW
+from data.contract import Language
 
-SEARCH_WORDS: dict[ReportLanguage, dict[str, str]] = {
+SEARCH_WORDS: dict[Language, dict[str, str]] = {
     "en": {
         "language": "English",
         "title": "Search for a less discriminatory model",
@@ -188,12 +189,13 @@ SEARCH_WORDS: dict[ReportLanguage, dict[str, str]] = {
         "failed": "non remplie",
         "picture": "Classement et équité",
         "picture_lead": "À gauche : tous les candidats sur la partie de validation. Plus haut est "
-        "plus équitable (le plus bas taux d'accord sur le plus haut, pour le groupe le plus mal "
-        "placé), plus à droite classe mieux. Dans la zone verte, un candidat garde le classement "
-        "et est plus équitable que la recette d'aujourd'hui, le losange ; la ligne joint les "
-        "meilleurs compromis. À droite : les finalistes sur les données ultérieures, en écarts au "
-        "modèle d'aujourd'hui, avec intervalles à 95 %. Un écart ne compte que si ses barres sont "
-        "dans la zone verte.",
+        "plus équitable (le plus bas taux d'acceptation sur le plus haut, pour le "
+        "groupe le plus mal placé), plus à droite classe mieux. Dans la zone verte,"
+        " un candidat garde le classement et est plus équitable que la recette "
+        "d'aujourd'hui, le losange ; la ligne joint les meilleurs compromis. À "
+        "droite : les finalistes sur les données ultérieures, en écarts au modèle "
+        "d'aujourd'hui, avec intervalles à 95 %. Un écart ne compte que si ses "
+        "barres sont dans la zone verte.",
         "on_validation": "Candidats, partie de validation",
         "on_later": "Finalistes, données ultérieures",
         "x_auc": "AUC",
@@ -270,4 +272,5 @@ SEARCH_WORDS: dict[ReportLanguage, dict[str, str]] = {
         "inputs": "Calculé à partir de",
         "none": "Rien à montrer.",
     },
+    "sw": SEARCH_SW,
 }

@@ -11,6 +11,6 @@ from data.contract import LANGUAGES
 
 def render(record: ShadowRecord) -> str:
     """One self-contained page in every language; ``report.json`` holds the same numbers."""
-    pages = [ShadowPage.of(record, language) for language in LANGUAGES]
+    pages = [ShadowPage(record, language) for language in LANGUAGES]
     made = [(page, [part(page) for part in PARTS]) for page in pages]
     return templates().get_template("shadow.html").render(record=record, pages=made)

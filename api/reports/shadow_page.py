@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.reports.shadow_words import WORDS
-from api.reports.words import ReportLanguage
-from api.reports.writing import DASH, Writing
+from api.reports.writing import DASH, TO, Writing
 from api.shadowing_records import ShadowRecord
 from data.contract import Language
 from drift.shadow.schema import Interval
@@ -21,26 +20,19 @@ SHADES = {
     State.KEEP_WATCHING: "INCONCLUSIVE",
 }
 """States in the colours of the audit's verdicts."""
-_TO: dict[Language, str] = {"en": "to", "fr": "à", "sw": "hadi"}
 
 
 @dataclass(frozen=True)
 class ShadowPage(Writing):
-    """The record in the language ``spoken``; Swahili writes its numbers as English does."""
+    """The record in one language."""
 
     record: ShadowRecord
-    spoken: Language
-    language: ReportLanguage
-
-    @classmethod
-    def of(cls, record: ShadowRecord, spoken: Language) -> ShadowPage:
-        """The page in this language."""
-        return cls(record, spoken, "fr" if spoken == "fr" else "en")
+    language: Language
 
     @property
     def words(self) -> dict[str, str]:
         """All fixed words of the page."""
-        return WORDS[self.spoken]
+        return WORDS[self.language]
 
     @property
     def words_of_verdicts(self) -> tuple[str, ...]:
@@ -72,7 +64,7 @@ class ShadowPage(Writing):
         if estimate.low is None or estimate.high is None:
             return DASH
         low, high = self.number(estimate.low, digits), self.number(estimate.high, digits)
-        between = f"{low} {_TO[self.spoken]} {high}"
+        between = f"{low} {TO[self.language]} {high}"
         if estimate.value is None:
             return between
         return f"{self.number(estimate.value, digits)} ({between})"
@@ -83,5 +75,5 @@ class ShadowPage(Writing):
 
     def label(self, row: Any) -> str:
         """The attribute and the group of a row."""
-        title = self.record.titles.get(row.attribute, {}).get(self.spoken, row.attribute)
-        return f"{title}: {self.group(row.group)}"
+        title = self.record.titles.get(row.attribute, {}).get(self.language, row.attribute)
+        return self.named(title, self.group(row.group))

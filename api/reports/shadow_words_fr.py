@@ -107,12 +107,12 @@ FR: dict[str, str] = {
     "profit_champion": "profit, champion",
     "profit_challenger": "profit, concurrent",
     "fairness": "Équité face au champion",
-    "fairness_lead": "De l'audit {audit}. Écart du ratio d'impact de chaque groupe ; à droite "
+    "fairness_lead": "De l'audit {audit}. Écart du rapport d'impact de chaque groupe ; à droite "
     "de 0, le groupe y gagne.",
     "no_fairness": "Aucun audit de ces deux versions sur les mêmes décisions n'est gardé. "
     "Faites-en un avec microscore shadow report --profile NOM.",
     "group": "groupe",
-    "air": "écart du ratio d'impact",
+    "air": "écart du rapport d'impact",
     "gained": "gagnent",
     "lost": "perdent",
     "net": "solde des acceptations",

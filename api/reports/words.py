@@ -1,11 +1,11 @@
-"""The words of the fairness report in its two languages."""
+"""The words of the fairness report."""
 
 from api.reports.words_method import METHOD
-from api.reports.words_sections import LANGUAGES, SECTIONS, ReportLanguage
+from api.reports.words_sections import SECTIONS
+from api.reports.words_sw import FRAME_SW
+from data.contract import LANGUAGES, Language
 
-__all__ = ["GROUPS_FR", "LANGUAGES", "WORDS", "ReportLanguage"]
-
-_FRAME: dict[ReportLanguage, dict[str, str]] = {
+_FRAME: dict[Language, dict[str, str]] = {
     "en": {
         "language": "English",
         "title": "Fairness audit",
@@ -56,6 +56,9 @@ _FRAME: dict[ReportLanguage, dict[str, str]] = {
         "column": "column",
         "change": "change",
         "scores_changed": "scores changed",
+        "shifted": "the value {step} further of {of}",
+        "missing": "value left out",
+        "scored again from the request alone": "scored again from the request alone",
         "duty": "Legal duties on this day",
         "no_duty": "The profile names no test as a legal duty on this day; all are good practice.",
         "settle": "What would settle the open ones",
@@ -90,6 +93,7 @@ _FRAME: dict[ReportLanguage, dict[str, str]] = {
         "method": "Method",
         "limits": "Limits",
         "inputs": "Computed from",
+        "seed": "seed",
         "withheld": "counts withheld",
         "none": "Nothing to show: no group has enough people.",
         "table_of": "The same numbers",
@@ -146,6 +150,9 @@ _FRAME: dict[ReportLanguage, dict[str, str]] = {
         "column": "colonne",
         "change": "changement",
         "scores_changed": "scores changés",
+        "shifted": "la valeur à {step} rang de là, sur {of}",
+        "missing": "valeur retirée",
+        "scored again from the request alone": "noté de nouveau à partir de la seule demande",
         "duty": "Obligations légales à ce jour",
         "no_duty": "Le profil ne fait d'aucun test une obligation légale à ce jour ; tous relèvent "
         "de la bonne pratique.",
@@ -181,32 +188,53 @@ _FRAME: dict[ReportLanguage, dict[str, str]] = {
         "method": "Méthode",
         "limits": "Limites",
         "inputs": "Calculé à partir de",
+        "seed": "graine aléatoire",
         "withheld": "effectifs retenus",
         "none": "Rien à montrer : aucun groupe n'a assez de personnes.",
         "table_of": "Les mêmes chiffres",
     },
+    "sw": FRAME_SW,
 }
 
-WORDS: dict[ReportLanguage, dict[str, str]] = {
+WORDS: dict[Language, dict[str, str]] = {
     language: {**_FRAME[language], **SECTIONS[language], **METHOD[language]}
     for language in LANGUAGES
 }
 """All fixed words of the report."""
 
-GROUPS_FR = {
-    "not stated": "non déclaré",
-    "other": "autre",
-    "others": "autres",
-    "female": "femmes",
-    "male": "hommes",
-    "yes": "oui",
-    "no": "non",
-    "urban": "ville",
-    "rural": "campagne",
-    "pooled small segments": "petits segments réunis",
-    "Q1": "T1",
-    "Q2": "T2",
-    "Q3": "T3",
-    "Q4": "T4",
+GROUPS: dict[Language, dict[str, str]] = {
+    "en": {},
+    "fr": {
+        "not stated": "non déclaré",
+        "other": "autre",
+        "others": "autres",
+        "female": "femmes",
+        "male": "hommes",
+        "yes": "oui",
+        "no": "non",
+        "urban": "ville",
+        "rural": "campagne",
+        "pooled small segments": "petits segments réunis",
+        "Q1": "T1",
+        "Q2": "T2",
+        "Q3": "T3",
+        "Q4": "T4",
+    },
+    "sw": {
+        "not stated": "haikutajwa",
+        "other": "nyingine",
+        "others": "mengine",
+        "female": "wanawake",
+        "male": "wanaume",
+        "yes": "ndiyo",
+        "no": "hapana",
+        "urban": "mjini",
+        "rural": "vijijini",
+        "pooled small segments": "sehemu ndogo zilizounganishwa",
+        "Q1": "robo ya 1",
+        "Q2": "robo ya 2",
+        "Q3": "robo ya 3",
+        "Q4": "robo ya 4",
+    },
 }
 """Group names that contracts commonly use; others are shown as the contract has them."""

@@ -1,6 +1,9 @@
-"""How the figures of the fairness report were made and what they cannot say, in two languages."""
+"""How the figures of the fairness report were made and what they cannot say."""
 
-METHOD: dict[str, dict[str, str]] = {
+from api.reports.words_sw import METHOD_SW
+from data.contract import Language
+
+METHOD: dict[Language, dict[str, str]] = {
     "en": {
         "how_verdicts": "Fail: the difference is proven after correction and the estimate lies at "
         "or beyond the tolerance. Pass: the whole 95 % interval lies inside it. Open: neither; "
@@ -105,5 +108,6 @@ METHOD: dict[str, dict[str, str]] = {
         "forme un groupe, jamais écarté. Les tolérances sont des choix du profil, non des lois "
         "de la nature ; les résumés des lois sont les nôtres et non un avis juridique.",
     },
+    "sw": METHOD_SW,
 }
 """By language; ``how_`` stands before the name of a part."""

@@ -1,11 +1,9 @@
-"""The words of the parts of the fairness report, in its two languages."""
+"""The words of the parts of the fairness report."""
 
-from typing import Literal
+from api.reports.words_sections_sw import SECTIONS_SW
+from data.contract import Language
 
-ReportLanguage = Literal["en", "fr"]
-LANGUAGES: tuple[ReportLanguage, ...] = ("en", "fr")
-
-SECTIONS: dict[ReportLanguage, dict[str, str]] = {
+SECTIONS: dict[Language, dict[str, str]] = {
     "en": {
         "verdicts_lead": "Each row is a group against the reference group of its attribute. The "
         "first columns are the adverse impact ratio: at the policy in force and at fixed "
@@ -252,5 +250,6 @@ SECTIONS: dict[ReportLanguage, dict[str, str]] = {
         "vintage": "année",
         "by_vintage": "Par année de demande",
     },
+    "sw": SECTIONS_SW,
 }
 """Of every part of the report after the verdicts."""

@@ -6,14 +6,21 @@ import re
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from api.reports.words import GROUPS_FR, ReportLanguage
+from api.reports.words import GROUPS
+from data.contract import Language
 from fairness.schema_sections import Range
 
 DASH = "\u2013"
 """Stands where a number is withheld or not defined."""
 NARROW = "\u202f"
 """The space before a sign of percent and between thousands, which no line breaks at."""
-_BANDS = ((r"^under (.+)$", r"moins de \1"), (r"^(.+) and over$", r"\1 et plus"))
+TO: dict[Language, str] = {"en": "to", "fr": "à", "sw": "hadi"}
+"""Stands between the limits of an interval."""
+_BANDS: dict[Language, tuple[tuple[str, str], ...]] = {
+    "en": (),
+    "fr": ((r"^under (.+)$", r"moins de \1"), (r"^(.+) and over$", r"\1 et plus")),
+    "sw": ((r"^under (.+)$", r"chini ya \1"), (r"^(.+) and over$", r"\1 na zaidi")),
+}
 
 
 def templates() -> Environment:
@@ -30,18 +37,20 @@ def templates() -> Environment:
 class Writing:
     """Writes in ``language``; pages of reports inherit it."""
 
-    language: ReportLanguage
+    language: Language
 
     def group(self, name: str) -> str:
         """A group's name, translated where contracts commonly use it."""
         return " & ".join(self._one_group(part) for part in name.split(" & "))
 
     def _one_group(self, name: str) -> str:
-        if self.language == "en":
-            return name
-        for pattern, french in _BANDS:
-            name = re.sub(pattern, french, name)
-        return GROUPS_FR.get(name, name)
+        for pattern, told in _BANDS[self.language]:
+            name = re.sub(pattern, told, name)
+        return GROUPS[self.language].get(name, name)
+
+    def named(self, title: str, name: str) -> str:
+        """A title and what it is of, with a colon as the language sets it."""
+        return f"{title}{NARROW if self.language == 'fr' else ''}: {name}"
 
     def number(self, value: float | None, digits: int = 2) -> str:
         """A number as the language writes it; a dash where there is none."""
@@ -60,9 +69,8 @@ class Writing:
         """``1.08 (1.03 to 1.13)``, or the interval alone, or a dash."""
         if estimate.low is None or estimate.high is None:
             return DASH
-        to = "to" if self.language == "en" else "à"
         low, high = self.number(estimate.low, digits), self.number(estimate.high, digits)
-        between = f"{low} {to} {high}"
+        between = f"{low} {TO[self.language]} {high}"
         return (
             between
             if estimate.value is None

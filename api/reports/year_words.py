@@ -97,11 +97,11 @@ YEAR_WORDS: dict[Language, dict[str, str]] = {
         "language": "Kiswahili",
         "title": "Miaka miwili ya mkopeshaji wa kubuni",
         "lead": "Hakuna mtu wa kweli hapa. Kila mwezi watu waliomba, wakapewa alama, wakakopeshwa "
-        "na wakalipa; kazi za mfumo ziliendeshwa siku ya kwanza ya mwezi uliofuata.",
+        "na wakalipa; kazi za programu ziliendeshwa siku ya kwanza ya mwezi uliofuata.",
         "right": "Tahadhari zote {due} zilizotarajiwa zilikuja, na hakuna nyingine; modeli "
-        "mshindani iliyojifunza kutokana nazo imekuwa bingwa.",
+        "mpinzani iliyojifunza kutokana nazo imekuwa bingwa.",
         "wrong": "Mambo hayakwenda kama ukweli unavyosema: tahadhari {missing} hazikuja, {false} "
-        "zilikuja bila sababu, na washindani {promoted} wamekuwa mabingwa.",
+        "zilikuja bila sababu, na wapinzani {promoted} wamekuwa mabingwa.",
         "applications": "maombi",
         "lent": "mikopo",
         "alarms": "tahadhari; sababu moja huonekana sehemu nyingi",
@@ -111,9 +111,9 @@ YEAR_WORDS: dict[Language, dict[str, str]] = {
         "paid": "waliokopeshwa",
         "rates": "Mikopo mibaya: iliyotarajiwa, iliyoonekana, iliyokadiriwa",
         "rates_lead": "Iliyotarajiwa: wastani wa uwezekano wa mikopo ya mwezi. Iliyoonekana: "
-        "sehemu iliyoharibika, pamoja na mipaka ya 95 %, yote ikishakomaa; nusu mwaka baadaye, kwa "
-        "hiyo miezi ya mwisho haina. Iliyokadiriwa: ya wale ambao modeli ingewakubali, kabla ya "
-        "yeyote kulipa; haiwezi kuona kwamba sasa watu wanalipa tofauti na zamani.",
+        "sehemu iliyokuwa mibaya, pamoja na mipaka ya 95 %, yote ikishakomaa; nusu mwaka baadaye, "
+        "kwa hiyo miezi ya mwisho haina. Iliyokadiriwa: ya wale ambao modeli ingewakubali, kabla "
+        "ya yeyote kulipa; haiwezi kuona kwamba sasa watu wanalipa tofauti na zamani.",
         "expected": "iliyotarajiwa",
         "observed": "iliyoonekana",
         "estimated": "iliyokadiriwa",

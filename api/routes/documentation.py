@@ -2,10 +2,13 @@
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
+from starlette.requests import Request
 from starlette.responses import Response
 
 from api import docs_page
-from api.problems import KINDS, Slug, responses
+from api.problem_advice import ADVICE
+from api.problem_kinds import KINDS, Slug
+from api.problems import responses, spoken
 from api.replies import ProblemPage
 from api.service import AskedService
 
@@ -37,9 +40,13 @@ async def asset(name: docs_page.Asset) -> Response:
     summary="About one kind of problem",
     responses=responses("invalid-parameter"),
 )
-async def problem_kind(slug: Slug) -> ProblemPage:
-    """What a problem's `type` points to."""
-    kind = KINDS[slug]
+async def problem_kind(slug: Slug, request: Request, response: Response) -> ProblemPage:
+    """What a problem's `type` points to, in the language that Accept-Language likes best."""
+    kind, language = KINDS[slug], spoken(request)
+    response.headers.update({"Content-Language": language, "Vary": "Accept-Language"})
     return ProblemPage(
-        type=f"/problems/{slug}", title=kind.title, status=kind.status, advice=kind.advice
+        type=f"/problems/{slug}",
+        title=kind.title.in_language(language),
+        status=kind.status,
+        advice=ADVICE[slug].in_language(language),
     )

@@ -12,6 +12,7 @@ from api.auth import Principal
 from api.explaining import counterfactuals, explain
 from api.languages import AskedLanguage
 from api.officer_replies import CounterfactualsReply, ExplanationReply
+from api.problem_details import LACKS_SCOPE
 from api.problems import Problem, responses
 from api.service import AskedService
 from api.visible import find_visible
@@ -53,7 +54,7 @@ async def explain_score(
     the same bytes, whatever model, texts or policy are in force then.
     """
     if audience == "auditor" and not asker.may("scores:explain"):
-        raise Problem("forbidden", "this key lacks the scope scores:explain")
+        raise Problem("forbidden", LACKS_SCOPE.of(scope="scores:explain"))
     decision = await find_visible(service, asker, decision_id)
     return _json(await explain(service, decision, audience, language))
 

@@ -13,6 +13,7 @@ from api.idempotency import IdempotencyKey
 from api.json_body import read_body
 from api.outcomes import take_outcomes
 from api.outcomes_replies import Performance, PortfolioAtRisk, Vintages
+from api.problem_details import NO_PERFORMANCE
 from api.problems import Problem, responses
 from api.replies import Reply
 from api.service import AskedService, Service
@@ -124,5 +125,5 @@ async def read_at_risk(
 async def _newest(service: Service, model: str | None) -> Performance:
     entry = await service.reader.ask(lambda store: newest_report(store, model))
     if entry is None:
-        raise Problem("not-found", "no report of performance is kept yet")
+        raise Problem("not-found", NO_PERFORMANCE.of())
     return Performance.model_validate(orjson.loads(entry.result))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
+from fastapi import Path as Named
 from pydantic import ValidationError
 from starlette.responses import Response
 
+from api.kept_reports import page_in, shadow_folder
 from api.problems import Problem
 from api.reports.shadow import render
 from api.reports.shadow_page import ShadowPage
@@ -71,7 +76,7 @@ async def beside(
     """One challenger beside the champion."""
     pair, names = await visit.ask(partial(_pair, version=version, champion=champion))
     record = _record(pair.reports[0]) if pair.reports else None
-    told = ShadowPage.of(record, visit.language) if record else None
+    told = ShadowPage(record, visit.language) if record else None
     return visit.page(
         "mlops/challengers.html",
         pair=pair,
@@ -88,14 +93,26 @@ async def beside(
 
 @router.get("/reports/{report_id}")
 async def report(
-    visit: Reader, report_id: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+    visit: Reader, report_id: Annotated[str, Named(pattern=r"^[0-9a-f]{64}$")]
 ) -> Response:
-    """A whole report as a file of its own, in all languages."""
+    """A whole report as a file of its own, in all languages: as it was written, else made now."""
     entry: ReportEntry = await visit.ask(partial(_found, report_id=report_id))
-    record = _record(entry)
-    if record is None:
+    html = await asyncio.to_thread(_whole, visit.service.settings.home, entry)
+    if html is None:
         raise Problem("not-found")
-    return as_file(render(record), f"{entry.challenger}.shadow.html")
+    return as_file(html, f"{entry.challenger}.shadow.html")
+
+
+def _whole(home: Path, entry: ReportEntry) -> bytes | None:
+    """The page of a report; None where it is not here and another program's form."""
+    day = entry.made_at.astimezone(UTC).date()
+    folder = shadow_folder(home, entry.challenger, day, entry.report_id)
+    return page_in(folder, lambda: _rendered(entry))
+
+
+def _rendered(entry: ReportEntry) -> str | None:
+    record = _record(entry)
+    return None if record is None else render(record)
 
 
 def _found(store: Store, report_id: str) -> ReportEntry:

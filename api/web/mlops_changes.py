@@ -77,7 +77,7 @@ async def promote(visit: Changer, version: Version) -> Response:
     except Problem as problem:
         if problem.slug != "model-change-refused":
             raise
-        return await _promotion(visit, version, {}, refused=problem.detail)
+        return await _promotion(visit, version, {}, refused=problem.told(visit.language))
     told = "proposed" if done.state == "proposed" else "promoted"
     return RedirectResponse(f"/mlops?done={told}", 303)
 
@@ -101,7 +101,7 @@ async def change_champion(visit: Changer, change: Change) -> Response:
     except Problem as problem:
         if problem.slug != "model-change-refused":
             raise
-        return await _change(visit, change, {}, refused=problem.detail)
+        return await _change(visit, change, {}, refused=problem.told(visit.language))
     return RedirectResponse(f"/mlops?done={told}", 303)
 
 

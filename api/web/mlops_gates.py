@@ -1,14 +1,17 @@
-"""The gates of a promotion, shown before anybody asks for it; the promotion asks them again."""
+"""The gates of a promotion, shown before anybody asks for it; the promotion asks them again.
+
+The page loads no model: it shows the evaluation that was kept, or says how one is made.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
-from api.promoting import Person, evaluation_gate, kept_gates, person_of
+from api.evaluating import evaluation_of
+from api.promoting import Person, kept_gates, person_of
 from api.settings import Settings
-from data.errors import BundleError, RegistryError
+from api.web.mlops_models import fault
 from data.store.models import AliasEvent
 from scoring.gates import GateResult
 from scoring.registry import Registry
@@ -20,7 +23,8 @@ class Candidate:
     """What stands for and against a version as champion.
 
     ``first``: who proposed it in the place of this champion, if anybody did; ``own``: that was
-    the person who looks, or may have been; ``fault``: why the gates could not be asked.
+    the person who looks, or may have been; ``evaluated``: whether the first gate was asked before;
+    ``fault``: what is wrong with the bundle.
     """
 
     version: str
@@ -30,18 +34,13 @@ class Candidate:
     proposed: AliasEvent | None
     first: Person | None
     own: bool
-    fault: str | None = None
+    evaluated: bool
+    fault: str | None
 
     @property
     def passes(self) -> bool:
-        """Whether every gate lets it through."""
+        """Whether every gate that was asked lets it through."""
         return self.fault is None and all(gate.passed for gate in self.gates)
-
-
-@lru_cache(maxsize=16)
-def _evaluated(registry: Registry, version: str, champion: str | None, margin: float) -> GateResult:
-    """Once a process: neither version ever changes, and loading both takes a second."""
-    return evaluation_gate(registry, version, champion, margin)
 
 
 def candidate(
@@ -49,19 +48,30 @@ def candidate(
 ) -> Candidate:
     """What the gates say of ``version`` now. Raises StoreError."""
     champion, store = registry.champion(), registry.store
-    gates: tuple[GateResult, ...] = ()
-    fault = None
-    try:
-        gates = (
-            _evaluated(registry, version, champion, settings.promotion_margin),
-            *kept_gates(registry, version, champion, settings, now),
-        )
-    except (BundleError, RegistryError) as error:
-        fault = str(error)
+    evaluation = evaluation_of(store, version, champion, settings.promotion_margin)
+    gates = [] if evaluation is None else [evaluation.gate]
+    broken = fault(registry, version)
+    if broken is None:
+        protected = evaluation.protected if evaluation else _protected(registry, version)
+        gates += kept_gates(store, version, champion, protected, settings, now)
     proposed = proposal(store, now)
     if proposed and (proposed.to_version, proposed.from_version) != (version, champion):
         proposed = None
     first = Person.of(proposed.actor) if proposed else None
     own = first is not None and first.same_as(person_of(store, key_id))
     suspended = suspension(store) is not None
-    return Candidate(version, champion, suspended, gates, proposed, first, own, fault)
+    return Candidate(
+        version,
+        champion,
+        suspended,
+        tuple(gates),
+        proposed,
+        first,
+        own,
+        evaluated=evaluation is not None,
+        fault=broken,
+    )
+
+
+def _protected(registry: Registry, version: str) -> tuple[str, ...]:
+    return tuple(registry.open(version)[1].contract.protected)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
+from re import fullmatch
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from sqlalchemy import func, select
 from starlette.responses import Response
 
-from api.web.mlops_words import JOB_KINDS, JOB_STATES, JOB_TONES
+from api.web.mlops_words import FAULT, GIVEN_UP, JOB_KINDS, JOB_STATES, JOB_TONES
+from api.web.translations import Words, words_of
 from api.web.visiting import PageRoute, Visit, opened_to
 from data.store import Store
 from data.store.jobs import MOST_ATTEMPTS, Job, all_jobs
@@ -37,11 +39,21 @@ async def listed(
         kinds=JOB_KINDS,
         states=JOB_STATES,
         job_tones=JOB_TONES,
+        said=partial(said, words_of(visit.language)),
         most=MOST,
         attempts=MOST_ATTEMPTS,
         now=visit.now,
         may_change=visit.asker.may("models:write"),
     )
+
+
+def said(words: Words, text: str) -> str:
+    """What a job says of itself, in the language of ``words`` where that is known."""
+    if given_up := fullmatch(GIVEN_UP % {"n": r"(\d+)"}, text):
+        return words.gettext(GIVEN_UP) % {"n": given_up[1]}
+    if fault := fullmatch(r"it ended by a fault of the program \((\w+)\)", text):
+        return words.gettext(FAULT) % {"fault": fault[1]}
+    return words.gettext(text)
 
 
 def _jobs(store: Store, kind: str | None, now: datetime) -> tuple[list[Job], list[str], int]:

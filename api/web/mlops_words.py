@@ -52,6 +52,15 @@ JOB_KINDS = {
     "retrain-shadow": mark("Retraining: start in shadow"),
 }
 """A kind that is not here is shown by its name."""
+JOB_SAYS = (
+    mark("no version is champion"),
+    mark("nothing calls for it"),
+    mark("no profile is named in MICROSCORE_AUDIT_PROFILES"),
+    mark("no webhook is set"),
+)
+"""What jobs say when there was nothing to do; other words of theirs are shown as they are."""
+GIVEN_UP = mark("its worker ended without a word %(n)s times")
+FAULT = mark("it ended by a fault of the program (%(fault)s)")
 EVENTS = {
     "propose": mark("Proposed"),
     "promote": mark("Promoted"),

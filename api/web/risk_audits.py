@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import UTC
 from functools import lru_cache
 from itertools import groupby
+from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
+from fastapi import Path as Named
 from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from api.acceptance import let_stand
+from api.kept_reports import audit_folder, page_in
 from api.problems import Problem
 from api.promoting import person_of
 from api.reports.fairness import parts, render
 from api.reports.page import Page
 from api.reports.parts import Part
-from api.reports.words import ReportLanguage
 from api.web.risk import Overseer
 from api.web.risk import page as risk_page
 from api.web.translations import mark
 from api.web.visiting import PageRoute, Visit, opened_to
+from data.contract import Language
 from data.errors import AccessError, RegistryError
 from data.store import Store
 from data.store.audits import Acceptance, AuditEntry, AuditHead, acceptances_of, audit_heads
@@ -33,7 +37,7 @@ from fairness.verdicts import Verdict
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, prefix="/risk/audits")
 Accepter = Annotated[Visit, opened_to("audits:accept")]
-AuditId = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
+AuditId = Annotated[str, Named(pattern="^[0-9a-f]{64}$")]
 
 MOST = 100
 """Audits that the list goes back to."""
@@ -109,13 +113,24 @@ async def as_json(visit: Overseer, audit_id: AuditId) -> Response:
 
 @router.get("/{audit_id}/report.html")
 async def as_report(visit: Overseer, audit_id: AuditId) -> Response:
-    """The whole report as one file."""
+    """The whole report as one file: the one that was written with the audit, else made now."""
     entry, _ = await _found(visit, audit_id)
-    record = record_of(entry)
-    if record is None:
+    html = await asyncio.to_thread(_report, visit.service.settings.home, entry)
+    if html is None:
         raise Problem("not-found")
-    html = await asyncio.to_thread(render, record)
-    return _file(html.encode(), "text/html; charset=utf-8", f"report-{audit_id[:SHOWN]}.html")
+    return _file(html, "text/html; charset=utf-8", f"report-{audit_id[:SHOWN]}.html")
+
+
+def _report(home: Path, entry: AuditEntry) -> bytes | None:
+    """The report of an audit; None where it is not here and another program's form."""
+    day = entry.made_at.astimezone(UTC).date()
+    folder = audit_folder(home, entry.model_version, day, entry.profile, entry.audit_id)
+    return page_in(folder, lambda: _rendered(entry))
+
+
+def _rendered(entry: AuditEntry) -> str | None:
+    record = record_of(entry)
+    return None if record is None else render(record)
 
 
 @router.post("/{audit_id}/acceptance")
@@ -173,8 +188,8 @@ def record_of(entry: AuditEntry) -> AuditRecord | None:
         return None
 
 
-@lru_cache(maxsize=2 * AT_HAND)
-def _in_words(entry: AuditEntry, language: ReportLanguage) -> tuple[Page | None, tuple[Part, ...]]:
+@lru_cache(maxsize=3 * AT_HAND)
+def _in_words(entry: AuditEntry, language: Language) -> tuple[Page | None, tuple[Part, ...]]:
     """The audit in the words of its report, and the parts of that."""
     record = record_of(entry)
     if record is None:
@@ -192,9 +207,8 @@ async def _page(
     refused: str | None = None,
     reason: str = "",
 ) -> Response:
-    """The page of one audit. Reports are in English and French alone."""
-    language: ReportLanguage = "fr" if visit.language == "fr" else "en"
-    told, made = await asyncio.to_thread(_in_words, entry, language)
+    """The page of one audit."""
+    told, made = await asyncio.to_thread(_in_words, entry, visit.language)
     if part > len(made):
         raise Problem("not-found")
     return risk_page(

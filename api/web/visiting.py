@@ -20,7 +20,8 @@ from api.addresses import is_loopback
 from api.auth import Principal
 from api.clock import utc_now
 from api.languages import preferred
-from api.problems import KINDS, Problem
+from api.problem_kinds import KINDS
+from api.problems import Problem
 from api.roles import Scope
 from api.service import Service
 from api.sessions import Visitor

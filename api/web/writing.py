@@ -12,12 +12,19 @@ from babel.numbers import (
     format_currency,
     format_decimal,
     format_percent,
+    get_currency_symbol,
     parse_decimal,
 )
 
 from data.contract import Language
 
 LOCALES: dict[Language, str] = {"en": "en_GB", "fr": "fr_FR", "sw": "sw_KE"}
+_WHOLE = "#,##0"
+_MONEY: dict[Language, str] = {
+    "en": f"¤\u00a0{_WHOLE}",
+    "fr": f"{_WHOLE}\u00a0¤",
+    "sw": f"¤\u00a0{_WHOLE}",
+}
 _MINUS = str.maketrans("\u2212", "-")
 
 
@@ -45,14 +52,23 @@ class Writing:
 
     def money(self, value: float) -> str:
         """An amount in the portfolio's currency, without cents where it is whole."""
-        whole = float(value).is_integer()
         return format_currency(
             value,
             self.currency,
             locale=self.locale,
-            format="¤\u00a0#,##0" if whole else None,
-            currency_digits=not whole,
+            format=_MONEY[self.language],
+            currency_digits=not float(value).is_integer(),
         )
+
+    def brief_money(self, value: float) -> str:
+        """A large amount in few signs, such as KES 66.8M."""
+        form = _MONEY[self.language].replace(_WHOLE, self.compact(value))
+        return form.replace("¤", self.symbol)
+
+    @property
+    def symbol(self) -> str:
+        """The currency, as it stands beside amounts."""
+        return get_currency_symbol(self.currency, locale=self.locale)
 
     def compact(self, value: float) -> str:
         """A large number in few signs, such as 66.8M."""

@@ -1,13 +1,14 @@
 """A lender with a history: people of every role, decisions of a year, what was done with them.
 
 Decisions go through the ledger itself, many a transaction: sealed, on the chain and readable like
-any others. A few hundred real scores are used again under new ids, clients and times.
+any others. A few hundred real scores of each model are used again under new ids, clients and
+times. A challenger follows the newest of them in shadow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,16 @@ import orjson
 from api.accounts import create_person, new_person
 from api.audits import AuditSettings
 from api.bodies import request_body
+from api.drifting_settings import DriftSettings
 from api.intake import Intake
 from api.outcomes import origin_of
 from api.roles import ROLES
 from api.schedule import KINDS, Work
+from api.shadowing import Shop, start_shadow
 from api.wiring import open_ledger, open_registry
+from bench.servers.models import Models, registered
 from data.contract import Contract
+from data.contract_loading import load_contract
 from data.store import Store
 from data.store.appeals import Appeal, open_appeal
 from data.store.decisions import Decision
@@ -34,55 +39,93 @@ from data.store.ledger import Ledger
 from data.store.outcome_events import Instalment, LoanEvent
 from data.store.outcomes import BATCH, keep_good
 from scoring.scorer import Scorer
-from scoring.service import decide
-from tests.browser.lender import PASSWORD, quick_bundle
-from tests.web.world import home_settings, promote
+from scoring.service import Application, decide
+from tests.browser.lender import PASSWORD
+from tests.web.world import home_settings
 
 BRANCHES = ("Kisumu", "Mombasa", "Nakuru", "Eldoret", "Thika")
 DAYS = 400
-_SOME, _AT_ONCE = 400, 2_000
+LAW = "uemoa"
+AUDITED = 1_500
+"""About so many decisions stand in an audit: fewer, and groups are too small to publish."""
+FORMER, SHADOWED = 0.1, 0.05
+"""Shares of the decisions: the oldest, by a champion of before; the newest, with a challenger."""
+OWN = 10
+"""Every so many decisions is the officer's own."""
+_FILE = "filled.json"
+_SOME, _REFERENCE, _AT_ONCE = 400, 1_600, 2_000
 _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Filled:
-    """What pages can be asked about; everybody's password is ``PASSWORD``."""
+    """What pages can be asked about; everybody's password is ``PASSWORD``.
+
+    ``newest`` and ``oldest``: decisions of the officer's own, the latter of the former champion.
+    """
 
     home: Path
-    model: str
-    decisions: list[str]
+    models: Models
+    decisions: int
+    newest: str
+    oldest: str
     password: str = PASSWORD
+
+    @classmethod
+    def of(cls, home: Path) -> Filled | None:
+        """The lender that was made in ``home`` before, if one was."""
+        file = home / _FILE
+        if not file.is_file():
+            return None
+        told = orjson.loads(file.read_bytes())
+        return cls(home, Models(**told.pop("models")), **told)
+
+    def save(self) -> None:
+        """Say in the home that all of it is there."""
+        told = {name: value for name, value in asdict(self).items() if name != "home"}
+        (self.home / _FILE).write_bytes(orjson.dumps(told))
+
+    @property
+    def settings(self) -> AuditSettings:
+        """As the worker has them: audits under one law, and all pages of drift."""
+        weeks = max(1, round(AUDITED / self.decisions * DAYS / 7))
+        drift = DriftSettings(html="always")
+        return AuditSettings(home=self.home, audit_profiles=(LAW,), audit_weeks=weeks, drift=drift)
 
 
 def fill(home: Path, decisions: int, loans: int, *, seed: int = 1) -> Filled:
     """Make the lender in ``home``; its last decision is of this hour."""
     settings, now = home_settings(home), datetime.now(UTC)
-    version = promote(settings, quick_bundle())
-    with open_registry(settings) as registry:
-        scorer = registry.load(version)
     rng = np.random.default_rng(seed)
+    contract = load_contract("microloan")
+    intake = Intake(contract)
+    bodies = [_body(contract, i, rng) for i in range(_SOME + _REFERENCE)]
+    asked = [intake.read_one(body, None) for body in bodies]
+    models = registered(settings, asked[_SOME:])
+    with open_registry(settings) as registry:
+        scorers = [registry.load(version) for version in (models.former, models.champion)]
     with open_ledger(settings) as (store, ledger):
         owner = _people(store, ledger, now)
-        made = list(_decisions(scorer, decisions, owner, now, rng))
-        for at in range(0, len(made), _AT_ONCE):
-            _keep(store, ledger, made[at : at + _AT_ONCE], rng)
-        ids = [decision.decision_id for decision in made]
+        made = list(_decisions(scorers, asked[:_SOME], decisions, owner, now, rng))
+        shadowed = round(decisions * (1 - SHADOWED))
+        _keep(store, ledger, made[:shadowed], rng)
+        begun = made[shadowed].created_at
+        start_shadow(Shop.of(settings, store), models.challenger, 1.0, "bench", begun)
+        _keep(store, ledger, made[shadowed:], rng)
+        own = [made[i].decision_id for i in range(0, len(made), OWN)]
         _voices(store, ledger, made[-min(300, len(made)) :], now)
-        _loans(store, ledger, scorer.contract, made[: -len(made) // 20], loans, now, rng)
-    return Filled(home, version, ids)
+        _loans(store, ledger, contract, made[: -len(made) // 20], loans, now, rng)
+    return Filled(home, models, len(made), own[-1], own[0])
 
 
-def summed_up(filled: Filled, kinds: Sequence[str]) -> list[str]:
-    """Run the jobs of ``kinds`` that the program has, as the worker does; gives their names."""
-    settings = AuditSettings(home=filled.home)
-    now, done = datetime.now(UTC), []
+def done(settings: AuditSettings, kind: str) -> Mapping[str, Any]:
+    """Do the job of this kind, as the worker does; what came of it."""
+    now = datetime.now(UTC)
+    (job,) = (known for known in KINDS if known.name == kind)
+    slot = job.slot(settings, now)
+    assert slot is not None, f"{kind} is not due"
     with open_ledger(settings) as (store, _):
-        for kind in KINDS:
-            slot = kind.slot(settings, now) if kind.name in kinds else None
-            if slot is not None:
-                kind.run(Work(settings, store, slot.arguments, now))
-                done.append(kind.name)
-    return done
+        return job.run(Work(settings, store, slot.arguments, now))
 
 
 def _people(store: Store, ledger: Ledger, now: datetime) -> str:
@@ -97,16 +140,23 @@ def _people(store: Store, ledger: Ledger, now: datetime) -> str:
 
 
 def _decisions(
-    scorer: Scorer, n: int, owner: str, now: datetime, rng: np.random.Generator
+    scorers: Sequence[Scorer],
+    asked: Sequence[Application],
+    n: int,
+    owner: str,
+    now: datetime,
+    rng: np.random.Generator,
 ) -> Iterator[Decision]:
-    """``n`` decisions from 400 days ago until now; one in ten is the officer's own."""
-    intake = Intake(scorer.contract)
-    bodies = [_body(scorer.contract, i, rng) for i in range(_SOME)]
-    real = decide(scorer, [intake.read_one(body, None) for body in bodies], "api", now)
+    """``n`` decisions from DAYS ago until now, the oldest by the first of ``scorers``.
+
+    Every ``OWN``-th is the officer's own.
+    """
+    former, champion = (decide(scorer, asked, "api", now) for scorer in scorers)
     which, branches = rng.integers(0, _SOME, n), rng.integers(0, len(BRANCHES), n)
     for i in range(n):
         at = now - DAYS * _DAY * (1 - (i + 1) / n)
-        mine, branch = i % 10 == 0, BRANCHES[int(branches[i])]
+        real = former if i < FORMER * n else champion
+        mine, branch = i % OWN == 0, BRANCHES[int(branches[i])]
         yield replace(
             real[int(which[i])],
             decision_id=_id(at, i),
@@ -140,13 +190,15 @@ def _id(at: datetime, i: int) -> str:
     return str(UUID(int=int(at.timestamp() * 1000) << 80 | 7 << 76 | 2 << 62 | i))
 
 
-def _keep(store: Store, ledger: Ledger, some: Sequence[Decision], rng: np.random.Generator) -> None:
+def _keep(store: Store, ledger: Ledger, made: Sequence[Decision], rng: np.random.Generator) -> None:
     """The decisions, and for two of five what a person decided within some hours."""
-    with store.write() as connection:
-        ledger.append(connection, some)
-        for decision in some:
-            if rng.random() < 0.4:
-                add(connection, ledger, _own(decision, rng))
+    for at in range(0, len(made), _AT_ONCE):
+        some = made[at : at + _AT_ONCE]
+        with store.write() as connection:
+            ledger.append(connection, some)
+            for decision in some:
+                if rng.random() < 0.4:
+                    add(connection, ledger, _own(decision, rng))
 
 
 def _own(decision: Decision, rng: np.random.Generator) -> HumanDecision:

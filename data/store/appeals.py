@@ -11,6 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, insert, select
 
 from data.errors import AccessError, RegistryError
+from data.sentences import Sentence, Words
 from data.store.attested import APPEALS, RESOLUTIONS
 from data.store.engine import Store
 from data.store.human_decisions import HumanDecision, Outcome, add
@@ -22,9 +23,38 @@ Ground = Literal["wrong_data", "situation_changed", "unfair", "not_understood", 
 Result = Literal["upheld", "changed", "withdrawn"]
 """``upheld``: the decision stays; ``changed``: another was made; ``withdrawn``: by the person."""
 
-ALREADY_OPEN = "an appeal against this decision is open already"
-ALREADY_RESOLVED = "this appeal is resolved already"
-SAME_PERSON = "who decided may not resolve the appeal; another person must"
+ALREADY_OPEN = Sentence(
+    "appeal-open-already",
+    Words(
+        "an appeal against this decision is open already",
+        "un recours contre cette décision est déjà ouvert",
+        "rufaa dhidi ya uamuzi huu tayari iko wazi",
+    ),
+)
+ALREADY_RESOLVED = Sentence(
+    "appeal-resolved-already",
+    Words(
+        "this appeal is resolved already",
+        "ce recours a déjà reçu une réponse",
+        "rufaa hii imeshajibiwa",
+    ),
+)
+UNKNOWN = Sentence(
+    "appeal-unknown",
+    Words(
+        "no appeal has this id",
+        "aucun recours ne porte cet identifiant",
+        "hakuna rufaa yenye kitambulisho hiki",
+    ),
+)
+SAME_PERSON = Sentence(
+    "decider-may-not-resolve",
+    Words(
+        "who decided may not resolve the appeal; another person must",
+        "qui a décidé ne peut pas répondre au recours ; une autre personne le doit",
+        "aliyeamua hawezi kujibu rufaa; mtu mwingine lazima aijibu",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +94,7 @@ def open_appeal(store: Store, ledger: Ledger, asked: Appeal) -> bool:
         ledger.lock(connection)
         before = _read(connection, ledger, appeals.c.decision_id == asked.decision_id)
         if any(appeal.resolution is None for appeal in before):
-            raise RegistryError(ALREADY_OPEN)
+            raise RegistryError(ALREADY_OPEN.of())
         sealed = _sealed(connection, ledger, asked.decision_id, asked.text, asked.appeal_id)
         if sealed is None:
             return False
@@ -95,10 +125,10 @@ def resolve(
         ledger.lock(connection)
         found = _read(connection, ledger, appeals.c.appeal_id == appeal_id)
         if not found or found[0].resolution is not None:
-            raise RegistryError(ALREADY_RESOLVED if found else "no appeal has this id")
+            raise RegistryError((ALREADY_RESOLVED if found else UNKNOWN).of())
         decision_id = found[0].decision_id
         if _same_person(connection, made.key_id, _deciders(connection, decision_id)):
-            raise AccessError(SAME_PERSON)
+            raise AccessError(SAME_PERSON.of())
         sealed = _sealed(connection, ledger, decision_id, made.text, _bound(appeal_id))
         if sealed is None:
             return False

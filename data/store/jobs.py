@@ -8,13 +8,18 @@ who has lost a job can neither finish nor renew it.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any, Literal
 
 from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
+from data.store.chain import entry_bytes
 from data.store.engine import RowRefusedError, Store
+from data.store.ledger import record
 from data.store.tables import jobs
 
+EVENT = "job"
+"""Kind of the event on the audit chain that a person asked for a job."""
 MOST_ATTEMPTS = 3
 """Takings after which a job that always ends its worker is given up."""
 GIVEN_UP = f"its worker ended without a word {MOST_ATTEMPTS} times"
@@ -48,15 +53,42 @@ def enqueue(
     store: Store, kind: str, slot: str, arguments: Mapping[str, Any], due_at: datetime
 ) -> bool:
     """Enter a job once; False when the kind has had this slot already. Raises StoreError."""
-    here = select(jobs.c.id).where(jobs.c.kind == kind, jobs.c.slot == slot)
-    row = {"kind": kind, "slot": slot, "arguments": dict(arguments), "due_at": due_at}
     try:
         with store.write() as connection:
-            if connection.execute(here).first():
-                return False
-            connection.execute(insert(jobs).values(**row, state="waiting", attempts=0))
+            return _enter(connection, kind, slot, arguments, due_at)
     except RowRefusedError:  # somebody else was as quick
         return False
+
+
+def ask(
+    store: Store, kind: str, slot: str, arguments: Mapping[str, Any], by: str, now: datetime
+) -> bool:
+    """Enter a job that a person asks for, and put that on the audit chain in one transaction.
+
+    The event names ``by`` and the slot; it has no more than a SHA-256 of the ``arguments``, as
+    these may hold free text. False, and no event, when the kind has had this slot already.
+    Raises StoreError.
+    """
+    digest = sha256(entry_bytes(arguments)).hexdigest()
+    told = {"action": "asked", "kind": kind, "actor": by, "arguments": digest}
+    try:
+        with store.write() as connection:
+            entered = _enter(connection, kind, slot, arguments, now)
+            if entered:
+                record(connection, EVENT, slot, told)
+            return entered
+    except RowRefusedError:
+        return False
+
+
+def _enter(
+    connection: Connection, kind: str, slot: str, arguments: Mapping[str, Any], due_at: datetime
+) -> bool:
+    here = select(jobs.c.id).where(jobs.c.kind == kind, jobs.c.slot == slot)
+    if connection.execute(here).first():
+        return False
+    row = {"kind": kind, "slot": slot, "arguments": dict(arguments), "due_at": due_at}
+    connection.execute(insert(jobs).values(**row, state="waiting", attempts=0))
     return True
 
 

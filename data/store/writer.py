@@ -66,6 +66,11 @@ class Submission:
         """The rows are durable, or refused with ``error``. For the writer."""
         self._state, self._error = _DONE, error
 
+    @property
+    def error(self) -> Exception | None:
+        """Why the rows are not durable, once ``done``; None when they are."""
+        return self._error
+
     def exception(self, timeout: float | None = None) -> Exception | None:
         """Why the rows are not durable; None when they are. Raises TimeoutError."""
         with self._changed:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from data.contract import Frozen, Identifier
+from data.contract import Frozen, Identifier, Text
 from fairness.groups import FEWEST_EACH, FEWEST_PEOPLE, Minimum
 from fairness.judging import Judging
 from fairness.verdicts import Tolerance
@@ -39,17 +39,10 @@ Share = Annotated[float, Field(gt=0, lt=1)]
 Names = Annotated[tuple[Identifier, ...], Field(min_length=1)]
 
 
-class Words(Frozen):
-    """A text for the report, in its two languages."""
-
-    en: str = Field(min_length=1)
-    fr: str = Field(min_length=1)
-
-
 class Rule(Frozen):
     """One rule of law, judgment or guideline, in our own words."""
 
-    statement: Words
+    statement: Text
     source: str = Field(min_length=1, description="Where it can be read: act, article, number.")
     date: dt.date = Field(description="Date of the source.")
     in_force_from: dt.date | None = Field(None, description="First day on which it binds.")
@@ -66,7 +59,7 @@ class Rule(Frozen):
 class Ground(Frozen):
     """An attribute that the law protects, and what contracts may call it."""
 
-    title: Words
+    title: Text
     attributes: Names = Field(description="Names of protected attributes in contracts.")
     rules: Names
 
@@ -112,7 +105,7 @@ class Profile(Frozen):
 
     profile: Identifier
     version: dt.date
-    title: Words
+    title: Text
     grounds: dict[Identifier, Ground] = Field(min_length=1)
     family: Family
     intersections: Intersections

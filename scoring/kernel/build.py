@@ -14,7 +14,15 @@ from functools import cache
 from pathlib import Path
 
 SOURCE = Path(__file__).with_name("treeshap.c")
-FLAGS = ("-O3", "-fno-math-errno", "-fno-trapping-math", "-Wno-psabi", "-shared", "-fPIC")
+FLAGS = (
+    "-O3",
+    "-ffp-contract=off",  # the same bits on every processor, for one row and for many
+    "-fno-math-errno",
+    "-fno-trapping-math",
+    "-Wno-psabi",
+    "-shared",
+    "-fPIC",
+)
 
 
 @cache

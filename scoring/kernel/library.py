@@ -38,7 +38,7 @@ class Kernel:
         self._call.restype = None
         self._call.argtypes = [
             ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p,
-            ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p,
+            ctypes.c_void_p, ctypes.c_void_p,
         ]  # fmt: skip
         self._tables = tables
         self._features = features
@@ -70,28 +70,24 @@ class Kernel:
         if rows.ndim != 2 or rows.shape[1] != self._features:
             raise ValueError(f"a matrix of {self._features} columns is needed")
         margins = np.empty(len(rows))
-        scratch, flags = self._scratch()
         self._call(
             self._address,
             rows.ctypes.data,
             len(rows),
             margins.ctypes.data,
             None if contributions is None else contributions.ctypes.data,
-            scratch,
-            flags,
+            self._scratch(),
         )
         return margins
 
-    def _scratch(self) -> tuple[int, int]:
-        found: tuple[int, int] | None = getattr(self._local, "found", None)
+    def _scratch(self) -> int:
+        found: int | None = getattr(self._local, "found", None)
         if found is None:
             splits, leaves, agains = self._most
-            doubles = (2 * self._features + 3 * splits + leaves + agains + 1) * LANES
-            self._local.space = np.empty(doubles * 8 + 64, dtype=np.uint8)
-            self._local.flags = np.empty(splits + agains, dtype=np.uint8)
+            vectors = (LANES + 1) * self._features + 3 * splits + leaves + 2 * agains + 1
+            self._local.space = np.empty(vectors * LANES * 8 + 64, dtype=np.uint8)
             start = self._local.space.ctypes.data
-            found = (start + -start % 64, self._local.flags.ctypes.data)
-            self._local.found = found
+            found = self._local.found = start + -start % 64
         return found
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scoring.trees import CATEGORICAL, DEFAULT_LEFT, MISSING_SHIFT, Tree, TreeModel
 
 LANES = 8
-MOST_GROUPS = 4
+MOST_POINTS = 32
 ROOTS = 4
 """Trees in a block; in the C code, too."""
 NAN_IS_MISSING = 2
@@ -28,10 +28,11 @@ BLOCK = np.dtype(
             (name, "i4")
             for name in (
                 "first_split", "splits", "first_leaf", "leaves", "first_set", "sets",
-                "first_again", "agains", "groups", "rule", "trees",
+                "first_again", "agains", "count", "rule", "trees",
             )
         ),
         ("root", "i4", ROOTS),
+        ("ends", "i4", ROOTS),
     ]
 )  # fmt: skip
 
@@ -84,7 +85,7 @@ def make_tables(model: TreeModel) -> Tables | None:
     """Tables of ``model``; None when it is outside the kernel's limits.
 
     The limits: no empty cover, one way of being missing a feature, at most
-    2 x LANES x MOST_GROUPS distinct features on a path, 2^15 splits and leaves in a few trees.
+    2 x MOST_POINTS distinct features on a path, 2^15 splits and leaves in a few trees.
     """
     missing = _missing(model)
     if missing is None or not all(_covered(tree) for tree in model.trees):
@@ -150,17 +151,18 @@ class _Block:
         for tree in self._trees:
             self._rows.leaves.extend(tree.leaf_value)
         distinct = max((len(b) for b in self._branches), default=1)
-        groups = -(-max(1, -(-distinct // 2)) // LANES)
-        if groups > MOST_GROUPS:
+        count = max(1, -(-distinct // 2))
+        if count > MOST_POINTS:
             raise _TooLargeError
         roots = [
             self._child(k, 0 if tree.split_feature else ~0) for k, tree in enumerate(self._trees)
         ]
         sizes = zip(self._first, self._rows.counts(), strict=True)
         placed = [value for first, end in sizes for value in (first, end - first)]
-        roots += [0] * (ROOTS - len(roots))
-        rule = groups * (groups - 1) // 2
-        self._rows.blocks.append((*placed, groups, rule, len(self._trees), roots))
+        none = [0] * (ROOTS - len(roots))
+        ends = [*accumulate(len(tree.leaf_value) for tree in self._trees), *none]
+        rule = sum(map(_filled, range(1, count)))
+        self._rows.blocks.append((*placed, count, rule, len(self._trees), [*roots, *none], ends))
 
     def _child(self, k: int, child: int) -> int:
         """A child in LightGBM's numbers as the block's."""
@@ -214,8 +216,19 @@ def _expected(tree: Tree) -> float:
 
 
 def _rules() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Gauss-Legendre points and weights on [0, 1], for 1 to MOST_GROUPS groups in turn."""
-    pairs = [np.polynomial.legendre.leggauss(LANES * g) for g in range(1, MOST_GROUPS + 1)]
-    points = np.concatenate([(x + 1) / 2 for x, _ in pairs])
-    weights = np.concatenate([w / 2 for _, w in pairs])
-    return points, weights
+    """Gauss-Legendre points and weights on [0, 1], for 1 to MOST_POINTS points in turn.
+
+    Each is filled up to whole vectors by points that weigh nothing.
+    """
+    points, weights = [], []
+    for n in range(1, MOST_POINTS + 1):
+        x, w = np.polynomial.legendre.leggauss(n)
+        none = _filled(n) - n
+        points.append(np.pad((x + 1) / 2, (0, none), constant_values=0.5))
+        weights.append(np.pad(w / 2, (0, none)))
+    return np.concatenate(points), np.concatenate(weights)
+
+
+def _filled(points: int) -> int:
+    """Places of a rule in whole vectors."""
+    return -(-points // LANES) * LANES

@@ -11,6 +11,8 @@
  * branch to the right, the branch to the left has 1 - f. So one pass down multiplies the factors,
  * one pass up adds the leaves, and the work is linear in the number of splits.
  *
+ * A vector holds either the points of one row, or one point of several rows: the passes are the
+ * same, and so are the sums of every row, bit for bit; a compiler may therefore contract nothing.
  * A pass is a chain of steps that wait for one another. Several trees therefore stand in one
  * block, their splits taking turns: the processor works on one while another waits.
  * Python has checked every index in the tables before they come here.
@@ -39,9 +41,14 @@
 #define WIDTH (LANES / PARTS)
 #define EACH for (int h = 0; h < PARTS; h++)
 typedef double part __attribute__((vector_size(WIDTH * sizeof(double))));
+typedef int64_t bits __attribute__((vector_size(WIDTH * sizeof(double))));
 typedef struct { part of[PARTS]; } vec;
+typedef struct { bits of[PARTS]; } mask; /* all bits of a lane, or none */
+#define ALL(x) ((x) - (part){0})
+#define WHERE(m, x) ((part)((m) & (bits)(x))) /* x in the lanes of the mask, 0 elsewhere */
 
 #define ROOTS 4
+#define FEW 4 /* rows from which on they share vectors: fewer are faster one by one */
 
 typedef struct {
     double threshold;
@@ -70,10 +77,11 @@ typedef struct {
     int32_t first_leaf, leaves;
     int32_t first_set, sets;
     int32_t first_again, agains;
-    int32_t groups;      /* groups of LANES quadrature points */
-    int32_t rule;        /* its first group, within points and weights */
+    int32_t count;       /* of quadrature points, */
+    int32_t rule;        /* and the first within points and weights, filled up to whole vectors */
     int32_t trees;
     int32_t root[ROOTS]; /* as a child */
+    int32_t ends[ROOTS]; /* behind the tree's last leaf */
 } Block;
 
 typedef struct {
@@ -100,15 +108,54 @@ INLINE int in_set(const Set *s, const uint32_t *words, double x) {
     return c / 32 < s->words && (words[s->first_word + c / 32] >> (c % 32) & 1);
 }
 
-INLINE int goes_right(const Split *s, double x) {
-    return !(x <= s->threshold) & ((x > s->threshold) | (s->kind & 1));
+/* Where the lanes go to the right, for all splits of a block, and met: for each of the agains,
+ * whether a lane took every branch above it on the same feature. The last lanes repeat a row. */
+INLINE void ask(const Model *m, const Block *b, const vec *x, int rows, mask *right, mask *met) {
+    const Split *splits = m->splits + b->first_split;
+    const Set *sets = m->sets + b->first_set;
+    const Again *again = m->agains + b->first_again;
+    for (int i = 0; i < b->splits; i++) {
+        const vec v = x[splits[i].feature];
+        const part threshold = ALL(splits[i].threshold);
+        const bits missing = (bits){0} - (splits[i].kind & 1);
+        EACH right[i].of[h] = (v.of[h] > threshold) | ((v.of[h] != v.of[h]) & missing);
+    }
+    for (int i = 0; i < b->sets; i++) {
+        const double *v = (const double *)&x[splits[sets[i].split].feature];
+        int64_t *at = (int64_t *)&right[sets[i].split];
+        for (int k = 0; k < rows; k++) at[k] = -(int64_t)!in_set(&sets[i], m->words, v[k]);
+        for (int k = rows; k < LANES; k++) at[k] = at[rows - 1];
+    }
+    for (int i = 0; i < b->agains; i++) {
+        const bits left = (bits){0} - !again[i].side;
+        EACH met[i].of[h] = right[again[i].earlier].of[h] ^ left;
+        if (again[i].again >= 0) EACH met[i].of[h] &= met[again[i].again].of[h];
+    }
 }
 
-/* Adds the contributions of one block, for one group of quadrature points t, to phi lane by lane.
- * met[k]: the row took every branch above the k-th of the agains on the same feature. */
-INLINE void explain(const Block *b, const Split *splits, const Again *again, const double *leaves,
-                    const double *right, const uint8_t *met, vec t, vec weight, vec *down,
-                    vec *up, vec *again_f, vec *phi) {
+/* Adds each lane's leaf of every tree to its margin, tree by tree. */
+INLINE void add_leaves(const Block *b, const Split *splits, const double *leaves,
+                       const mask *right, mask *here, vec *margin) {
+    for (int i = 0; i < b->trees; i++) EACH here[b->root[i]].of[h] = ~(bits){0};
+    for (int i = 0; i < b->splits; i++) {
+        mask *to_left = &here[splits[i].child[0]], *to_right = &here[splits[i].child[1]];
+        EACH to_right->of[h] = here[i].of[h] & right[i].of[h];
+        EACH to_left->of[h] = here[i].of[h] & ~right[i].of[h];
+    }
+    for (int i = 0, k = 0; i < b->trees; i++) {
+        mask leaf = {0};
+        for (; k < b->ends[i]; k++) {
+            EACH leaf.of[h] |= here[b->splits + k].of[h] & (bits)ALL(leaves[k]);
+        }
+        EACH margin->of[h] += (part)leaf.of[h];
+    }
+}
+
+/* Adds the contributions of one block, at the quadrature points t, to phi lane by lane. The
+ * leaves stand in up already. */
+INLINE void explain(const Block *b, const Split *splits, const Again *again, const mask *right,
+                    const mask *met, vec t, vec weight, vec *down, vec *up, vec *again_f,
+                    vec *phi) {
     const int n = b->splits;
     int k = 0, next = b->agains ? again[0].split : n;
     vec off;
@@ -118,11 +165,12 @@ INLINE void explain(const Block *b, const Split *splits, const Again *again, con
         const Split *s = &splits[i];
         const vec here = down[i];
         vec f, to_right, to_left;
-        EACH f.of[h] = s->right * off.of[h] + right[i] * t.of[h];
+        EACH f.of[h] = s->right * off.of[h] + WHERE(right[i].of[h], t.of[h]);
         if (__builtin_expect(i == next, 0)) {
             const double w = again[k].before;
-            if (met[k]) EACH f.of[h] /= w * off.of[h] + t.of[h];
-            else EACH f.of[h] = (part){0} + s->right / w;
+            const part not_met = ALL(s->right / w);
+            EACH f.of[h] = WHERE(met[k].of[h], f.of[h] / (w * off.of[h] + t.of[h])) +
+                           WHERE(~met[k].of[h], not_met);
             again_f[k++] = f;
             next = k < b->agains ? again[k].split : n;
         }
@@ -131,96 +179,82 @@ INLINE void explain(const Block *b, const Split *splits, const Again *again, con
         down[s->child[1] < n ? s->child[1] : n] = to_right;
         down[s->child[0] < n ? s->child[0] : n] = to_left;
     }
-    for (int i = 0; i < b->leaves; i++) EACH up[n + i].of[h] = (part){0} + leaves[i];
     next = k ? again[--k].split : -1;
     for (int i = n - 1; i >= 0; i--) {
         const Split *s = &splits[i];
-        const double toward = right[i] - s->right;
         const vec here = down[i], left = up[s->child[0]], other = up[s->child[1]];
         vec f, gain, *sum = &phi[s->feature];
-        EACH f.of[h] = s->right * off.of[h] + right[i] * t.of[h];
-        EACH gain.of[h] = here.of[h] * toward;
+        EACH f.of[h] = s->right * off.of[h] + WHERE(right[i].of[h], t.of[h]);
+        EACH gain.of[h] = WHERE(right[i].of[h], ALL(1.0)) - s->right;
         if (__builtin_expect(i == next, 0)) {
             const double w = again[k].before;
             f = again_f[k];
-            if (met[k]) {
-                EACH gain.of[h] = here.of[h] / (w * off.of[h] + t.of[h]) *
-                                  (toward - (1.0 - w) * f.of[h]);
-            } else {
-                EACH gain.of[h] = (part){0};
-            }
+            EACH gain.of[h] = WHERE(met[k].of[h], (gain.of[h] - (1.0 - w) * f.of[h]) /
+                                                      (w * off.of[h] + t.of[h]));
             next = k ? again[--k].split : -1;
         }
+        EACH gain.of[h] *= here.of[h];
         EACH sum->of[h] += gain.of[h] * (other.of[h] - left.of[h]);
         EACH up[i].of[h] = left.of[h] + f.of[h] * (other.of[h] - left.of[h]);
     }
 }
 
 /* rows: n x features. margins: n. contributions: n x (features + 1), or NULL for margins alone.
- * scratch, aligned: (2 x features + 3 x most splits + most leaves + most agains + 1) x LANES
- * doubles. flags: most splits + most agains bytes. */
+ * scratch, aligned: ((LANES + 1) x features + 3 x most splits + most leaves + 2 x most agains + 1)
+ * x LANES doubles. */
 CLONES void microscore_explain(const Model *m, const double *rows, int64_t n, double *margins,
-                               double *contributions, double *scratch, uint8_t *flags) {
-    vec *phi = (vec *)scratch, *down = phi + m->features, *up = down + m->most_splits + 1;
-    vec *again_f = up + m->most_splits + m->most_leaves;
-    double *x = (double *)(again_f + m->most_agains), *right = x + m->features;
-    uint8_t *side = flags, *met = flags + m->most_splits;
-    for (int64_t row = 0; row < n; row++) {
-        double margin = 0.0;
-        for (int j = 0; j < m->features; j++) {
-            const double v = rows[row * m->features + j];
-            const int zero = fabs(v) <= (double)1e-35f;
-            x[j] = m->missing[j] == 0 && isnan(v) ? 0.0 : m->missing[j] == 1 && zero ? NAN : v;
+                               double *contributions, double *scratch) {
+    const int features = m->features;
+    vec *x = (vec *)scratch, *phi = x + features, *down = phi + LANES * features;
+    vec *up = down + m->most_splits + 1, *again_f = up + m->most_splits + m->most_leaves;
+    mask *right = (mask *)(again_f + m->most_agains), *met = right + m->most_splits;
+    for (int64_t row = 0, count; row < n; row += count) {
+        count = n - row < FEW ? 1 : n - row < LANES ? n - row : LANES;
+        vec margin = {0};
+        for (int j = 0; j < features; j++) {
+            for (int k = 0; k < LANES; k++) {
+                const double v = rows[(row + (k < count ? k : count - 1)) * features + j];
+                const int zero = fabs(v) <= (double)1e-35f;
+                const int kind = m->missing[j];
+                const double known = kind == 0 && isnan(v) ? 0.0 : kind == 1 && zero ? NAN : v;
+                ((double *)&x[j])[k] = known;
+            }
         }
-        if (contributions) memset(phi, 0, sizeof(vec) * (size_t)m->features);
+        if (contributions) memset(phi, 0, sizeof(vec) * (size_t)(LANES * features));
         for (int k = 0; k < m->block_count; k++) {
             const Block *b = &m->blocks[k];
             const Split *splits = m->splits + b->first_split;
-            const double *leaves = m->leaves + b->first_leaf;
-            const Set *sets = m->sets + b->first_set;
             const Again *again = m->agains + b->first_again;
-            const int count = b->splits;
-            if (contributions) {
-                for (int i = 0; i < count; i++) {
-                    side[i] = (uint8_t)goes_right(&splits[i], x[splits[i].feature]);
+            const double *leaves = m->leaves + b->first_leaf;
+            const double *points = m->points + b->rule, *weights = m->weights + b->rule;
+            ask(m, b, x, (int)count, right, met);
+            add_leaves(b, splits, leaves, right, (mask *)up, &margin);
+            if (!contributions || !b->splits) continue;
+            for (int i = 0; i < b->leaves; i++) EACH up[b->splits + i].of[h] = ALL(leaves[i]);
+            for (int p = 0; p < b->count; p += count > 1 ? 1 : LANES) {
+                vec t, weight, *sums = phi;
+                if (count > 1) {
+                    EACH t.of[h] = ALL(points[p]);
+                    EACH weight.of[h] = ALL(weights[p]);
+                    sums += p % LANES * features;
+                } else {
+                    memcpy(&t, points + p, sizeof t);
+                    memcpy(&weight, weights + p, sizeof weight);
                 }
-                for (int i = 0; i < b->sets; i++) {
-                    const int at = sets[i].split;
-                    side[at] = !in_set(&sets[i], m->words, x[splits[at].feature]);
-                }
-                for (int i = 0; i < count; i++) right[i] = side[i];
-                for (int i = 0; i < b->agains; i++) {
-                    met[i] = side[again[i].earlier] == again[i].side &&
-                             (again[i].again < 0 || met[again[i].again]);
-                }
-            }
-            for (int i = 0; i < b->trees; i++) {
-                int at = b->root[i];
-                while (at < count) {
-                    const Split *s = &splits[at];
-                    const double v = x[s->feature];
-                    const int set = s->kind >> 1;
-                    at = s->child[contributions ? side[at]
-                                  : set         ? !in_set(&sets[set - 1], m->words, v)
-                                                : goes_right(s, v)];
-                }
-                margin += leaves[at - count];
-            }
-            for (int g = 0; contributions && count && g < b->groups; g++) {
-                vec t, weight;
-                memcpy(&t, m->points + (b->rule + g) * LANES, sizeof t);
-                memcpy(&weight, m->weights + (b->rule + g) * LANES, sizeof weight);
-                explain(b, splits, again, leaves, right, met, t, weight, down, up, again_f, phi);
+                explain(b, splits, again, right, met, t, weight, down, up, again_f, sums);
             }
         }
-        margins[row] = margin;
-        if (contributions) {
-            double *out = contributions + row * (m->features + 1);
-            for (int j = 0; j < m->features; j++) {
+        for (int k = 0; k < count; k++) {
+            margins[row + k] = ((double *)&margin)[k];
+            if (!contributions) continue;
+            double *out = contributions + (row + k) * (features + 1);
+            for (int j = 0; j < features; j++) {
+                const double *sum = (const double *)&phi[j] + (count > 1 ? k : 0);
+                const int step = count > 1 ? LANES * features : 1;
                 out[j] = 0.0;
-                for (int i = 0; i < LANES; i++) out[j] += phi[j].of[i / WIDTH][i % WIDTH];
+                for (int i = 0; i < LANES; i++) out[j] += sum[i * step];
             }
-            out[m->features] = m->base;
+            out[features] = m->base;
         }
     }
 }

@@ -9,7 +9,8 @@ import pytest
 
 from api.reports.fairness import parts
 from api.reports.page import Page
-from api.reports.words import LANGUAGES, WORDS
+from api.reports.words import WORDS
+from data.contract import LANGUAGES
 from fairness.audit import audit
 from fairness.groups import Grouping, grouping
 from fairness.profiles import load_profile

@@ -21,6 +21,7 @@ FOR_OFFICERS = ("check.", "decide.", "used.missing_field", "used.source", "chanc
 PINNED = {
     1: "a9b03d33b68caae36e40e1e5db52ab51be8d3f460bafd5ad7986ffc2f6d4aa14",
     2: "254da71ccd4a93025c9104670adc2bdf6ff76c119542f7e120ed4102a7330232",
+    3: "ff4e522cec844ec14b2614443ecfc70173030afd620f08baac9bc31f76e0aced",
 }
 """SHA-256 of texts that explanations may have been told with."""
 

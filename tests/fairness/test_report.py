@@ -1,4 +1,4 @@
-"""The HTML report: whole in both languages, self-contained, with the numbers of the JSON."""
+"""The HTML report: whole in every language, self-contained, with the numbers of the JSON."""
 
 import re
 from html import unescape
@@ -6,11 +6,14 @@ from html.parser import HTMLParser
 
 import pytest
 
+from api.reports.challenger_words import WORDS as CHALLENGER_WORDS
 from api.reports.charts import Entry, intervals
 from api.reports.fairness import parts, render
 from api.reports.page import Page
-from api.reports.words import LANGUAGES, WORDS
-from fairness.schema import Audit
+from api.reports.words import WORDS
+from data.contract import LANGUAGES, Language
+from fairness.decided import SCORED_AGAIN
+from fairness.schema import Audit, Law
 from fairness.schema_sections import Range
 from fairness.verdicts import Verdict
 from tests.fairness.test_audit import made
@@ -59,13 +62,46 @@ def test_the_page_asks_for_nothing_from_outside(page: str) -> None:
     assert not [a for _, attributes in tags for a in attributes if a in loading]
 
 
-def test_both_languages_have_all_words(page: str) -> None:
-    assert WORDS["en"].keys() == WORDS["fr"].keys()
+def test_every_language_has_all_words(page: str) -> None:
     for language in LANGUAGES:
+        assert list(WORDS[language]) == list(WORDS["en"])
         assert f'<main lang="{language}"' in page
         assert WORDS[language]["limits"] in page
     sections = [Structure(part).tags for part in re.findall(r"(?s)<main .*?</main>", page)]
-    assert [tag for tag, _ in sections[0]] == [tag for tag, _ in sections[1]]
+    tags = [[tag for tag, _ in section] for section in sections]
+    assert len(tags) == len(LANGUAGES)
+    assert tags[0] == tags[1] == tags[2]
+
+
+@pytest.mark.parametrize("words", [WORDS, CHALLENGER_WORDS], ids=["report", "challenger"])
+def test_no_sentence_is_left_in_english(words: dict[Language, dict[str, str]]) -> None:
+    for key, english in words["en"].items():
+        told = [words[language][key] for language in LANGUAGES]
+        places = [set(re.findall(r"{\w+}", text)) for text in told]
+        assert places[0] == places[1] == places[2], key
+        if len(english.split()) > 2:
+            assert len(set(told)) == len(LANGUAGES), key
+
+
+def test_an_audit_from_before_swahili_is_told_its_law_in_english(biased: Audit) -> None:
+    old = biased.model_copy(
+        update={
+            "jurisdiction": {"en": "Here", "fr": "Ici"},
+            "laws": {"rule": Law(en="Be fair.", fr="Soyez justes.", source="A law")},
+        }
+    )
+    assert Page(old, "sw").jurisdiction == "Here"
+    assert Page(old, "fr").jurisdiction == "Ici"
+    assert unescape(render(old)).count("Be fair.") == 2
+
+
+def test_what_was_done_to_a_column_is_told_in_words(biased: Audit) -> None:
+    told = [Page(biased, language).flip("2 on of 5") for language in LANGUAGES]
+    assert told[0] == "the value 2 further of 5"
+    assert len(set(told)) == 3
+    for change in ("missing", SCORED_AGAIN):
+        assert len({Page(biased, language).flip(change) for language in LANGUAGES}) == 3
+    assert Page(biased, "sw").flip("something else") == "something else"
 
 
 def test_verdicts_come_before_pictures_and_method_last(page: str) -> None:
@@ -107,9 +143,9 @@ def test_a_row_on_a_phone_says_what_its_numbers_are(page: str) -> None:
 
 def test_conditions_of_subgroups_are_told_in_words(biased: Audit) -> None:
     french = Page(biased, "fr")
-    assert french.conditions(["sex is not stated"]) == "B: non déclaré"
+    assert french.conditions(["sex is not stated"]) == "B\u202f: non déclaré"
     assert french.conditions(["sex is not F", "sex is not not stated"]) == (
-        "B: sauf F, B: sauf non déclaré"
+        "B\u202f: sauf F, B\u202f: sauf non déclaré"
     )
     assert french.conditions([]) == "tous"
 
@@ -118,6 +154,9 @@ def test_numbers_are_written_as_the_language_writes_them(biased: Audit) -> None:
     assert Page(biased, "en").number(-1234.5, 1) == "\u22121,234.5"
     assert Page(biased, "fr").number(-1234.5, 1) == "\u22121\u202f234,5"
     assert Page(biased, "fr").group("not stated & under 25") == "non déclaré & moins de 25"
+    assert Page(biased, "sw").group("not stated & 50 and over") == "haikutajwa & 50 na zaidi"
+    assert Page(biased, "sw").number(-1234.5, 1) == "\u22121,234.5"
+    assert Page(biased, "sw").span(Range(value=1, low=0.5, high=2)) == "1.00 (0.50 hadi 2.00)"
     assert Page(biased, "fr").number(-0.001) == "0,00"
     assert Page(biased, "en").number(None) == "\u2013"
 

@@ -12,7 +12,7 @@ from fairness import search_fitting
 from fairness.candidates import Candidate, Measured, Recipe, described
 from fairness.search import Found, SearchOptions, found_bundle, search
 from fairness.search_claims import SearchVerdict
-from fairness.search_fitting import Bench, fit, incumbent_recipe, measure
+from fairness.search_fitting import Bench, finalist, fit, incumbent_recipe, measure
 from fairness.search_trials import reduction_recipes
 from scoring.bundle_rules import check_bundle
 from scoring.scorer import Scorer
@@ -86,6 +86,18 @@ def test_candidates_are_ordinary_bundles_without_protected_columns(found: Found)
         assert bundle.lineage["seed"] == 1
 
 
+def test_a_finalist_learns_from_all_known_rows_and_is_calibrated_across_them(found: Found) -> None:
+    parts, y = found.bench.rows.parts, found.bench.rows.y
+    made = finalist(found.bench, found.candidates[1].recipe)
+    whole = fit(found.bench, found.candidates[1].recipe, parts.known)
+    assert made.text == whole.text
+    assert made.held_out is not None
+    assert made.held_out.y.tolist() == y[parts.known].tolist()
+    bundle = assemble(found.bench.learner(found.candidates[1].recipe), made, found.bench.rows, {})
+    scores = Scorer(bundle, "new").score_matrix(found.bench.rows.sample("test").matrix)
+    assert scores.pd.mean() == pytest.approx(y[parts.test].mean(), rel=0.15)
+
+
 def test_a_found_model_has_its_report_and_can_be_searched_again(found: Found) -> None:
     bundle = found_bundle(found)
     assert bundle is not None
@@ -97,7 +109,7 @@ def test_a_found_model_has_its_report_and_can_be_searched_again(found: Found) ->
 
 def test_a_coarsened_feature_has_few_steps(found: Found) -> None:
     recipe = replace(found.candidates[0].recipe, coarse=("late_days",))
-    text = fit(found.bench, recipe, "fit").text
+    text = fit(found.bench, recipe, found.bench.rows.parts.fit).text
     model = check(text)
     late = model.feature_names.index("late_days")
     steps = {
@@ -112,7 +124,7 @@ def test_a_coarsened_feature_has_few_steps(found: Found) -> None:
 def test_reductions_deploy_one_fixed_model(found: Found, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search_fitting, "REDUCTION_STEPS", 2)
     recipe = reduction_recipes(replace(found.candidates[0].recipe, rounds=10), "sex")[0]
-    first, second = (fit(found.bench, recipe, "train") for _ in range(2))
+    first, second = (finalist(found.bench, recipe) for _ in range(2))
     assert first.text == second.text
     assert len(check(first.text).trees) == recipe.rounds
     bundle = assemble(found.bench.learner(recipe), first, found.bench.rows, {})

@@ -13,6 +13,7 @@ from api.schedule import Work
 from api.wiring import open_ledger
 from data.store.feedback import of_decision
 from tests.decisions import decision
+from tests.language.tour import pages_under, walk
 from tests.outcomes.champion import lending_bundle
 from tests.security.pages import add, browser, post, sign_in
 from tests.web.world import World, home_settings, promote, served
@@ -69,9 +70,9 @@ def test_empty_pages_say_what_makes_the_figures_and_then_they_are_there(world: W
     assert search(r"0 of 1\s*\(", pages["/overview/weeks"]) is not None
     assert "amina" in pages["/overview/weeks"]
     assert "rows were verified, 0 are not right" in pages["/overview/quarters"]
-    for language in ("fr", "sw"):
-        for path in PATHS:
-            assert client.get(f"{path}?lang={language}").status_code == 200
+    tour = walk(client, "/overview")
+    assert tour.english == {}
+    assert tour.seen == pages_under("/overview")
 
 
 def test_an_officer_may_say_whether_a_result_helped(world: World) -> None:

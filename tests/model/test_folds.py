@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from scoring.folds import FOLDS, WINDOWS, Fold, by_people, calibrating, choosing, samples
+from scoring.folds import FOLDS, WINDOWS, Fold, by_people, choosing, samples
 from scoring.preparing import Rows, prepare
 from tests.bundles import small_contract
 from tests.model.simulated import simulate, timed_contract
@@ -18,8 +18,12 @@ def prepared(method: str, applicants: int | None = 2500) -> Rows:
     return prepare(contract, data.columns, data.keys, data.as_of, data.y, 1)
 
 
+def of_known(rows: Rows) -> list[Fold]:
+    return list(by_people(rows, rows.parts.known))
+
+
 @pytest.mark.parametrize("method", ["time", "hash"])
-@pytest.mark.parametrize("make", [choosing, calibrating])
+@pytest.mark.parametrize("make", [choosing, of_known])
 def test_people_stand_on_one_side_and_no_test_row_is_used(
     make: Callable[[Rows], list[Fold]], method: str
 ) -> None:
@@ -27,17 +31,16 @@ def test_people_stand_on_one_side_and_no_test_row_is_used(
     for fold in make(rows):
         assert set(rows.applicants[fold.fit]).isdisjoint(rows.applicants[fold.check])
         assert set(fold.fit) | set(fold.check) <= set(rows.parts.known)
-        if method == "time":
+        if method == "time" and make is choosing:
             assert rows.as_of is not None
             assert rows.as_of.iloc[fold.fit].max() <= rows.as_of.iloc[fold.check].min()
 
 
-def test_each_known_row_is_calibrated_on_once() -> None:
-    rows = prepared("hash")
-    judged = np.concatenate([fold.check for fold in calibrating(rows)])
+@pytest.mark.parametrize("method", ["time", "hash"])
+def test_each_known_row_is_judged_once(method: str) -> None:
+    rows = prepared(method)
+    judged = np.concatenate([fold.check for fold in of_known(rows)])
     assert sorted(judged) == rows.parts.known.tolist()
-    (fold,) = calibrating(prepared("time"))
-    assert fold.check.tolist() == prepared("time").parts.calibration.tolist()
 
 
 def test_folds_have_about_the_same_rows_and_bad_rate() -> None:

@@ -84,14 +84,16 @@ def test_equal_to_lightgbm(shape: dict[str, Any], seed: int) -> None:
     assert np.abs(contributions.sum(axis=1) - raw).max() < 1e-9
 
 
-def test_one_row_alone_is_the_same_as_among_others() -> None:
-    _, model, rows = _fit(3)
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_one_row_alone_is_the_same_as_among_others(shape: dict[str, Any]) -> None:
+    _, model, rows = _fit(3, **shape)
     kernel = _kernel(model)
     margins, contributions = kernel.explain(rows)
-    for i in range(0, len(rows), 97):
-        alone = kernel.explain(rows[i : i + 1])
-        assert alone[0][0] == margins[i]
-        assert np.array_equal(alone[1][0], contributions[i])
+    for size in (1, 2, 3, 4, 5, 7, 8, 9, 33):
+        for i in range(size % 5, len(rows), 89):
+            some = kernel.explain(rows[i : i + size])
+            assert np.array_equal(some[0], margins[i : i + size])
+            assert np.array_equal(some[1], contributions[i : i + size])
 
 
 def test_threads_do_not_disturb_each_other() -> None:

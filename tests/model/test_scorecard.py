@@ -1,5 +1,7 @@
 """The points table: adds up by hand, keeps directions, and is calibrated."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -21,7 +23,7 @@ def rows() -> Rows:
 
 @pytest.fixture(scope="module")
 def card(rows: Rows) -> Scorecard:
-    return scorecard.fit(CONTRACT, rows.sample("train"), rows.sample("calibration"))
+    return scorecard.fit(CONTRACT, rows)
 
 
 def test_points_are_the_sum_of_the_printed_rows(card: Scorecard, rows: Rows) -> None:
@@ -74,17 +76,13 @@ def test_it_ranks_and_is_calibrated(card: Scorecard, rows: Rows) -> None:
 
 
 def test_the_same_rows_give_the_same_card(card: Scorecard, rows: Rows) -> None:
-    assert card == scorecard.fit(CONTRACT, rows.sample("train"), rows.sample("calibration"))
+    assert card == scorecard.fit(CONTRACT, rows)
     assert Scorecard.model_validate_json(card.model_dump_json()) == card
 
 
 def test_outcomes_that_nothing_tells_give_a_card_of_the_base_alone(rows: Rows) -> None:
     rng = np.random.default_rng(0)
-    train, held_out = rows.sample("train"), rows.sample("calibration")
-    noise = scorecard.fit(
-        CONTRACT,
-        type(train)(train.matrix, (rng.random(len(train.y)) < 0.2).astype(np.float64)),
-        type(train)(held_out.matrix, (rng.random(len(held_out.y)) < 0.2).astype(np.float64)),
-    )
+    lots = (rng.random(len(rows.y)) < 0.2).astype(np.float64)
+    noise = scorecard.fit(CONTRACT, replace(rows, y=lots))
     assert len(noise.characteristics) <= 1
     assert np.isfinite(noise.log_odds(rows.matrix)).all()

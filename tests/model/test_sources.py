@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from scoring import holes
+from scoring.boosting import SHAPES, Learner
+from scoring.calibration import probability
 from scoring.holes import WITHHELD_SHARE, withhold
 from scoring.intervals import delong, delong_difference
+from scoring.model import Model
 from scoring.preparing import Rows, prepare
 from scoring.scorer import Scorer
 from scoring.sources import optional_sources, without_each
@@ -101,3 +105,30 @@ def test_the_paired_interval_is_that_of_resampling_and_tighter_than_unpaired() -
     assert found.high is not None
     assert (found.high - found.low) / 3.92 == pytest.approx(np.std(draws), rel=0.15)
     assert delong_difference(y, score, score) == (0.0, 0.0, 0.0)
+
+
+def test_rows_without_a_source_are_nearer_their_risk_for_having_been_learned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only farmers have no wallet, and they default; who withholds one is no farmer for that."""
+    contract = small_contract()
+    wallet = contract.model_features.index("wallet_inflow")
+    off = []
+    for share in (0.0, WITHHELD_SHARE):
+        monkeypatch.setattr(holes, "WITHHELD_SHARE", share)
+        errors = []
+        for seed in (3, 4):
+            data = simulate(6000, seed)
+            farming = (data.columns["trade"] == "farming").to_numpy()
+            rng = np.random.default_rng(seed)
+            columns = data.columns.assign(wallet_inflow=np.where(farming, np.nan, 1000.0))
+            risk = np.where(farming, 0.4, 0.08)
+            y = (rng.random(len(risk)) < risk).astype(np.float64)
+            made = prepare(contract, columns, data.keys, data.as_of, y, seed)
+            learner = Learner(contract, seed, 1)
+            model = Model(learner.text(SHAPES["medium"], made.sample("known"), 60))
+            at = made.parts.test[~np.isnan(made.matrix[made.parts.test, wallet])]
+            pd = probability(model.margins(made.without("wallet", at)))
+            errors.append(float(np.mean(np.abs(pd - 0.08))))
+        off.append(np.mean(errors))
+    assert off[1] < 0.75 * off[0]

@@ -1,17 +1,21 @@
 """The pages of the risk team: what they show, who may act, and what they say when they cannot."""
 
 from collections.abc import Iterator
+from datetime import UTC
 from html import unescape
 from re import findall, search
+from shutil import rmtree
 
 import orjson
 import pytest
 from starlette.testclient import TestClient
 
+from api.kept_reports import REPORT, audit_folder
 from api.wiring import open_home_store
 from data.contract import LANGUAGES
-from data.store.audits import acceptances_of
+from data.store.audits import acceptances_of, find_audit
 from fairness.records import audit_id
+from tests.language.tour import pages_under, walk
 from tests.risk.planted import furnish
 from tests.security.pages import SAME, add, browser, post, sign_in, token
 from tests.web.world import World, home_settings, served
@@ -55,6 +59,12 @@ def test_every_page_is_whole_in_every_language(one: TestClient, path: str, langu
     assert 'aria-current="true"' in text_of(one, f"/risk{path}?lang={language}")
 
 
+def test_no_sentence_is_left_in_english(one: TestClient) -> None:
+    tour = walk(one, "/risk", known=frozenset({"Pay slip <b>lost</b>."}))
+    assert tour.english == {}
+    assert tour.seen == pages_under("/risk")
+
+
 def test_every_chart_has_its_numbers_beneath(one: TestClient) -> None:
     html = text_of(one, "/risk")
     assert html.count('class="plot"') == html.count('class="numbers"') > 0
@@ -88,8 +98,9 @@ def test_an_audit_in_the_words_of_its_report(one: TestClient) -> None:
         assert text_of(one, f"/risk/audits/{name}?part={number}")
     assert one.get(f"/risk/audits/{name}?part=49").status_code == 404
     assert one.get(f"/risk/audits/{'f' * 64}").status_code == 404
-    french = text_of(one, f"/risk/audits/{name}?part=1&lang=fr")
-    assert 'class="report" lang="fr"' in french
+    for language in LANGUAGES:
+        told = text_of(one, f"/risk/audits/{name}?part=1&lang={language}")
+        assert f'class="report" lang="{language}"' in told
 
 
 def test_an_audit_is_downloaded_whole(one: TestClient) -> None:
@@ -101,6 +112,25 @@ def test_an_audit_is_downloaded_whole(one: TestClient) -> None:
     assert page.status_code == 200
     assert page.headers["content-disposition"].startswith("attachment")
     assert "sandbox" in page.headers["content-security-policy"]
+
+
+def test_the_report_that_was_written_with_the_audit_is_handed_out(
+    world: World, one: TestClient
+) -> None:
+    name, home = fail_of(one), world.settings.home
+    with open_home_store(world.settings) as store:
+        entry = find_audit(store, name)
+    day = entry.made_at.astimezone(UTC).date()
+    folder = audit_folder(home, entry.model_version, day, entry.profile, name)
+    rmtree(folder, ignore_errors=True)
+    made = one.get(f"/risk/audits/{name}/report.html").content
+    assert (folder / REPORT).read_bytes() == made, "it is made once"
+    (folder / REPORT).write_bytes(b"<p>as it was written</p>")
+    assert one.get(f"/risk/audits/{name}/report.html").content == b"<p>as it was written</p>"
+    rmtree(folder)
+    folder.touch()
+    assert one.get(f"/risk/audits/{name}/report.html").content == made, "nor does it need a place"
+    folder.unlink()
 
 
 def test_an_audit_in_another_form_is_told_and_downloaded(one: TestClient) -> None:

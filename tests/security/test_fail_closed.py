@@ -54,9 +54,9 @@ FAULTS = {
     "policy": "scoring.policy.DecisionRules.recommend",
     "reasons": "scoring.scorer.Scorer.reasons",
     "record": "scoring.service._record",
-    "handing over": "api.keeper.Keeper.keep",
+    "handing over": "api.keeper.Keeper.take",
     "vault refresh": "data.vault.Vault.refresh",
-    "seal": "data.vault.Vault.seal",
+    "seal": "data.vault.Vault.seal_all",
     "chain lock": "data.store.ledger._lock_tail",
     "chain link": "data.store.ledger.link",
     "insert": "data.store.ledger._insert",
@@ -89,7 +89,7 @@ OIDC = {
 OBSERVERS = {
     "counting decisions": "api.metrics.Metrics.decided",
     "counting requests": "api.metrics.Metrics.request",
-    "log": "api.log.Log._write",
+    "log": "api.log.Log._line",
 }
 
 

@@ -1,17 +1,24 @@
 """Jobs: done once, taken up again after a death, given back; on both databases."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from data.store import Store, open_store
+from data.store.chain import entry_bytes
 from data.store.jobs import (
+    EVENT,
     GIVEN_UP,
     MOST_ATTEMPTS,
     Job,
     all_jobs,
+    ask,
     enqueue,
     fail,
     finish,
@@ -19,6 +26,9 @@ from data.store.jobs import (
     renew,
     take,
 )
+from data.store.tables import audit_chain
+from data.store.verify import verify
+from data.vault import Vault
 
 NOW = datetime(2026, 11, 16, tzinfo=UTC)
 LEASE = timedelta(minutes=5)
@@ -51,6 +61,22 @@ def test_a_job_is_entered_taken_and_finished_once(store: Store) -> None:
     (done,) = all_jobs(store, "count")
     assert (done.state, done.result, done.finished_at) == ("done", {"audits": []}, NOW)
     assert not enqueue(store, "count", "2026-W47", {}, NOW), "nor is it entered again when done"
+
+
+def test_what_a_person_asks_for_stands_on_the_chain(store: Store, tmp_path: Path) -> None:
+    asked = {"run": "r-1", "why": "new products"}
+    assert ask(store, "retrain", "r-1", asked, "ana (person:1)", NOW)
+    assert not ask(store, "retrain", "r-1", {}, "ben (person:2)", NOW), "it is entered once"
+    (job,) = all_jobs(store, "retrain")
+    assert (job.state, job.arguments, job.due_at) == ("waiting", asked, NOW)
+    with store.read() as connection:
+        chain = select(audit_chain.c.ref, audit_chain.c.entry).where(audit_chain.c.kind == EVENT)
+        ((ref, entry),) = connection.execute(chain)
+    told = json.loads(entry)
+    assert (ref, told["actor"], told["kind"]) == ("r-1", "ana (person:1)", "retrain")
+    assert told["arguments"] == sha256(entry_bytes(asked)).hexdigest(), "it vouches for the reason"
+    assert b"new products" not in entry, "free text is not kept for ever"
+    assert verify(store, Vault.open(tmp_path / "vault"), []).faults == []
 
 
 def test_the_longest_due_comes_first(store: Store) -> None:

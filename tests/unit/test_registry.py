@@ -4,7 +4,6 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -107,7 +106,7 @@ def test_promotion_is_one_change_with_one_event(registry: Registry) -> None:
         (None, one, "ana"),
         (one, two, "ben"),
     ]
-    assert events[0].gates == [asdict(gate) for gate in (PASSED, *CLEARED)]
+    assert events[0].gates == [gate.plain() for gate in (PASSED, *CLEARED)]
     assert events[1].reason == "better"
 
 

@@ -8,8 +8,9 @@ from typing import Any, cast
 import pytest
 
 from api import together as module
-from api.keeper import Keeper
+from api.keeper import Keeper, Kept
 from api.together import MOST, Together
+from data.errors import StoreError
 from scoring.scorer import Scorer
 from scoring.service import Application, decide
 from tests.bundles import small_application, small_bundle
@@ -23,14 +24,22 @@ def scorer() -> Scorer:
     return Scorer(small_bundle(), "v")
 
 
-class Kept:
+class Free:
     """A keeper that is busy for as long as the test says."""
 
     def __init__(self, busy: bool = False) -> None:
         self.busy = busy
+        self.taken: list[Kept] = []
+        self.forgotten: list[Kept] = []
 
     def when_free(self, call: Callable[[], None]) -> None:
         self.free = call
+
+    def take(self, kept: Kept) -> None:
+        self.taken.append(kept)
+
+    def forget(self, kept: Kept) -> None:
+        self.forgotten.append(kept)
 
 
 def asked(number: int, **values: Any) -> Application:
@@ -42,7 +51,7 @@ def test_everyone_gets_the_decision_of_their_own(scorer: Scorer) -> None:
     applications = [asked(n) for n in range(2 * MOST + 3)]
 
     async def story() -> list[Any]:
-        together = Together(cast(Keeper, Kept()))
+        together = Together(cast(Keeper, Free()))
         keys = ("key00001", "key00002")
         waiting = [together.decide(scorer, a, keys[i % 2]) for i, a in enumerate(applications)]
         return await asyncio.gather(*waiting)
@@ -56,7 +65,7 @@ def test_everyone_gets_the_decision_of_their_own(scorer: Scorer) -> None:
 
 def test_who_fails_fails_alone(scorer: Scorer) -> None:
     async def story() -> list[Any]:
-        together = Together(cast(Keeper, Kept()))
+        together = Together(cast(Keeper, Free()))
         each = [asked(1), asked(2, trade="unheard of"), asked(3)]
         waiting = [together.decide(scorer, a, "key00001") for a in each]
         return await asyncio.gather(*waiting, return_exceptions=True)
@@ -68,7 +77,7 @@ def test_who_fails_fails_alone(scorer: Scorer) -> None:
 
 def test_who_went_away_disturbs_nobody(scorer: Scorer) -> None:
     async def story() -> Any:
-        together = Together(cast(Keeper, Kept()))
+        together = Together(cast(Keeper, Free()))
         gone = asyncio.create_task(together.decide(scorer, asked(1), "key00001"))
         stays = asyncio.create_task(together.decide(scorer, asked(2), "key00001"))
         await asyncio.sleep(0)
@@ -83,7 +92,7 @@ class Busy:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.sizes: list[int] = []
-        self.kept = Kept(busy=True)
+        self.kept = Free(busy=True)
 
         def counted(scorer: Scorer, applications: Any, *rest: Any) -> Any:
             self.sizes.append(len(applications))
@@ -147,3 +156,49 @@ def test_enough_of_them_wait_for_nobody(scorer: Scorer, monkeypatch: pytest.Monk
 
     asyncio.run(story())
     assert busy.sizes == [MOST]
+
+
+def test_a_decision_to_keep_is_answered_when_it_is_durable(scorer: Scorer) -> None:
+    free = Free()
+
+    async def story() -> list[Any]:
+        together = Together(cast(Keeper, free))
+        each = [together.keep(scorer, asked(n), "key00001", None) for n in range(4)]
+        tasks = [asyncio.create_task(one) for one in each]
+        await turns()
+        assert not any(task.done() for task in tasks)
+        first, gone, refused, last = free.taken
+        tasks[1].cancel()
+        refused.answer.set_exception(StoreError("refused"))
+        for kept in (first, last):
+            kept.answer.set_result(None)
+        made = await asyncio.gather(*tasks, return_exceptions=True)
+        assert free.forgotten == [gone]
+        return made
+
+    first, gone, refused, last = asyncio.run(story())
+    assert (first.application_id, last.application_id) == ("A-0", "A-3")
+    assert isinstance(gone, asyncio.CancelledError)
+    assert isinstance(refused, StoreError)
+
+
+def test_a_decision_that_cannot_be_handed_over_fails_alone(
+    scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = Free()
+
+    def take(kept: Kept) -> None:
+        if kept.decisions[0].application_id == "A-1":
+            raise RuntimeError("broken")
+        kept.answer.set_result(None)
+
+    monkeypatch.setattr(free, "take", take)
+
+    async def story() -> list[Any]:
+        together = Together(cast(Keeper, free))
+        each = [together.keep(scorer, asked(n), "key00001", None) for n in range(3)]
+        return await asyncio.gather(*each, return_exceptions=True)
+
+    first, broken, last = asyncio.run(story())
+    assert (first.application_id, last.application_id) == ("A-0", "A-2")
+    assert isinstance(broken, RuntimeError)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.problems import KINDS
+from api.problem_kinds import KINDS
 from tests.web.world import World
 
 

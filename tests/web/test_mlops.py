@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import partial
 from html import unescape
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.audits import AuditSettings
+from api.evaluating import Evaluation, evaluate
 from api.log import Log
 from api.schedule import KINDS
 from api.wiring import open_home_store, open_registry
@@ -85,11 +87,30 @@ def text(page: Any) -> str:
     return " ".join(unescape(plain).split())
 
 
+def evaluated(world: World, version: str) -> Evaluation:
+    with open_registry(world.settings) as registry:
+        champion, now = registry.champion(), datetime.now(UTC)
+        return evaluate(registry, version, champion, world.settings.promotion_margin, now)
+
+
+def no_model(*_: Any) -> Any:
+    raise AssertionError("a page loads no model")
+
+
 def test_two_people_promote_on_the_page(world: World) -> None:
     ana, ben, version = person(world, "ana"), person(world, "ben"), challenger(world)
     path = f"/mlops/models/{version}/promote"
-    gates = text(ana.get(path))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(canary, "_ask", no_model)
+        unasked = text(ana.get(path))
+        assert (unasked.count("Not asked yet"), unasked.count("Passed")) == (1, 2)
+        assert f"microscore models evaluate {version}" in unasked
+    assert evaluated(world, version).gate.passed
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(canary, "_ask", no_model)
+        gates = text(ana.get(path))
     assert gates.count("Passed") == 3
+    assert "Not asked yet" not in gates
     assert "0 of 2" in gates
     assert send(ana, path, reason="better").status_code == 422, "too short a reason"
     asked = send(ana, path, reason=WHY)

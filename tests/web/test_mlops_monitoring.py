@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -11,12 +11,17 @@ import orjson
 import pytest
 from starlette.testclient import TestClient
 
+from api.kept_reports import REPORT, shadow_folder
+from api.settings import Settings
+from api.wiring import open_home_store
 from data.contract import LANGUAGES
-from data.store import ledger
+from data.store import Store, ledger
+from data.store.jobs import GIVEN_UP, Job, enqueue, fail, finish, take
 from tests.bundles import small_contract
 from tests.drift.stored import DAYS
+from tests.language.tour import pages_under, walk
 from tests.security.pages import add, browser, sign_in
-from tests.web.monitored import PAIRS, Monitored, monitored
+from tests.web.monitored import NOW, PAIRS, Monitored, monitored
 from tests.web.world import home_settings, served
 
 
@@ -26,6 +31,7 @@ class Seen:
 
     home: Monitored
     client: TestClient
+    settings: Settings
 
     def get(self, path: str) -> Any:
         """A page of MLOps that is there."""
@@ -43,7 +49,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
         add(settings, "ana", "mlops")
         client = browser(world)
         sign_in(client, "ana")
-        yield Seen(made, client)
+        yield Seen(made, client, settings)
 
 
 def text(page: Any) -> str:
@@ -92,7 +98,13 @@ def test_champion_and_challenger_stand_side_by_side(seen: Seen) -> None:
     assert "Cumulative evidence" in told
     assert f"on {PAIRS} decisions of both" in told
     (report,) = set(re.findall(r"/mlops/challengers/reports/[0-9a-f]{64}", page.text))
-    assert seen.home.challenger in seen.get(report.removeprefix("/mlops")).text
+    made = seen.get(report.removeprefix("/mlops"))
+    assert seen.home.challenger in made.text
+    record, name = seen.home.record, report.rpartition("/")[2]
+    folder = shadow_folder(seen.settings.home, record.challenger, NOW.date(), name)
+    assert (folder / REPORT).read_bytes() == made.content, "it is made once"
+    (folder / REPORT).write_bytes(b"<p>as it was written</p>")
+    assert seen.get(report.removeprefix("/mlops")).content == b"<p>as it was written</p>"
     assert "Shadow reports" in seen.get(f"/models/{seen.home.challenger}").text
 
 
@@ -124,6 +136,23 @@ def test_every_page_is_whole_in_every_language(seen: Seen, language: str) -> Non
         page = seen.get(f"{path}?lang={language}")
         assert f'<html lang="{language}">' in page.text
         assert "%(" not in page.text
+
+
+def begun(store: Store, kind: str, slot: str) -> Job:
+    assert enqueue(store, kind, slot, {}, NOW)
+    job = take(store, [kind], "w", NOW, timedelta(minutes=1))
+    assert job is not None
+    return job
+
+
+def test_no_sentence_is_left_in_english(seen: Seen) -> None:
+    with open_home_store(seen.settings) as store:
+        for slot, fault in enumerate((GIVEN_UP, "it ended by a fault of the program (KeyError)")):
+            fail(store, begun(store, "drift", f"{slot}"), fault, NOW)
+        finish(store, begun(store, "retrain", "0"), {"why": "nothing calls for it"}, NOW)
+    tour = walk(seen.client, "/mlops")
+    assert tour.english == {}
+    assert tour.seen == pages_under("/mlops")
 
 
 def test_figures_come_from_what_jobs_kept(seen: Seen) -> None:

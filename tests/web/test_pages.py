@@ -23,6 +23,7 @@ from data.errors import StoreError
 from data.store.consents import history
 from scoring.switching import resume, suspend
 from tests.bundles import small_contract
+from tests.language.tour import pages_under, walk
 from tests.security.pages import SAME, add, browser, post, sign_in, token
 from tests.web.world import World, application, home_settings, served, stored
 
@@ -141,6 +142,14 @@ def test_every_page_is_whole_in_every_language(amina: TestClient, language: str)
         assert f'<html lang="{language}">' in page.text
         assert page.headers["content-language"] == language
         assert "%(" not in page.text
+
+
+def test_no_sentence_is_left_in_english(amina: TestClient) -> None:
+    case = f"/officer/applications/{id_of(send(amina))}"
+    post(amina, f"{case}/appeal", case, ground="other", text="Zxcv qwerty asdf")
+    tour = walk(amina, "/officer", known=frozenset({"Zxcv qwerty asdf"}))
+    assert tour.english == {}
+    assert tour.seen == pages_under("/officer")
 
 
 def test_what_if_is_paid_for_and_not_kept(world: World, amina: TestClient) -> None:

@@ -109,9 +109,22 @@ def test_money_and_days_are_written_as_the_language_does() -> None:
         language: Writing(language, "XOF", "Africa/Abidjan").money(1_250_000)
         for language in ("en", "fr", "sw")
     }
-    assert "1,250,000" in texts["en"]
-    assert "1\u202f250\u202f000" in texts["fr"]
-    assert all("CFA" in text for text in texts.values())
+    assert texts == {
+        "en": "F\u202fCFA\u00a01,250,000",
+        "fr": "1\u202f250\u202f000\u00a0F\u202fCFA",
+        "sw": "F\u202fCFA\u00a01,250,000",
+    }
+
+
+def test_a_large_amount_carries_the_same_currency_in_few_signs() -> None:
+    briefs = [Writing(lang, "XOF", "UTC").brief_money(66_824_361) for lang in ("en", "fr", "sw")]
+    assert briefs == [
+        "F\u202fCFA\u00a066.8M",
+        "66,8\u00a0M\u00a0F\u202fCFA",
+        "F\u202fCFA\u00a0M66.8",
+    ]
+    assert Writing("en", "KES", "UTC").brief_money(0) == "KES\u00a00"
+    assert Writing("en", "KES", "UTC").money(1234.5) == "KES\u00a01,234.50"
 
 
 def test_shares_and_signs_are_written_as_the_language_does() -> None:
