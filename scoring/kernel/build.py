@@ -17,6 +17,7 @@ SOURCE = Path(__file__).with_name("treeshap.c")
 FLAGS = (
     "-O3",
     "-ffp-contract=off",  # the same bits on every processor, for one row and for many
+    "-fno-strict-aliasing",  # the same memory holds masks, then numbers
     "-fno-math-errno",
     "-fno-trapping-math",
     "-Wno-psabi",
@@ -27,8 +28,9 @@ FLAGS = (
 
 @cache
 def library_path() -> Path:
-    """Where the library of this source stands, if it was built."""
-    digest = hashlib.sha256(SOURCE.read_bytes()).hexdigest()[:12]
+    """Where the library of this source and these flags stands, if it was built."""
+    made_of = SOURCE.read_bytes() + " ".join(FLAGS).encode()
+    digest = hashlib.sha256(made_of).hexdigest()[:12]
     return Path(sys.prefix) / "lib" / "microscore" / f"treeshap-{digest}.so"
 
 

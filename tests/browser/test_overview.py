@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from bench.servers.filled import fill, summed_up
+from bench.servers.filled import done, fill
 from data.contract import LANGUAGES
 from tests.browser.conftest import Phone, sign_in
 from tests.browser.lender import PASSWORD
@@ -23,7 +23,8 @@ def url(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
     """A lender with a year of decisions and loans, and what the worker made of them."""
     home = tmp_path_factory.mktemp("led") / "home"
     filled = fill(home, 400, 120)
-    summed_up(filled, ("today", "management", "follow-ups"))
+    for kind in ("today", "management", "follow-ups"):
+        done(filled.settings, kind)
     with running(home) as server:
         yield server.url
 
