@@ -55,7 +55,7 @@ $(UV):
 	@$(PYTHON) -m venv .uvboot
 	@.uvboot/bin/pip install -qq --disable-pip-version-check 'uv>=0.13,<0.14'
 
-$(ENVIRONMENT): pyproject.toml uv.lock scoring/kernel/treeshap.c | $(UV)
+$(ENVIRONMENT): pyproject.toml uv.lock scoring/kernel/treeshap.c scoring/kernel/build.py | $(UV)
 	@echo 'Installing the locked packages into .venv ...'
 	@$(UV) sync --quiet --frozen --inexact --extra jobs --python .uvboot/bin/python
 	@.venv/bin/python -m scoring.kernel
