@@ -72,12 +72,11 @@ class Ledger:
     def _rows(self, made: Sequence[Decision], tail: Tail, as_text: bool) -> tuple[Rows, Rows]:
         """The rows of ``made`` and of the chain over them."""
         (position, before), rows, links = tail, [], []
-        sealed = self._vault.seal_all([(pack(d), d.decision_id) for d in made])
-        for decision, parts in zip(made, sealed, strict=True):
+        for decision in made:
             position += 1
             at = moment(decision.created_at)
             stored_at = at if as_text else decision.created_at
-            row = self._row(decision, position, stored_at, *parts)
+            row = self._row(decision, position, stored_at)
             digest = decision_digest(at, row)
             before = link(before, position, DECISION, at, decision.decision_id, digest)
             rows.append(row)
@@ -85,15 +84,9 @@ class Ledger:
             links.append((*about, None, digest, before))
         return rows, links
 
-    def _row(
-        self,
-        made: Decision,
-        position: int,
-        stored_at: datetime | str,
-        sealed: bytes,
-        row_key: bytes,
-    ) -> tuple[Any, ...]:
+    def _row(self, made: Decision, position: int, stored_at: datetime | str) -> tuple[Any, ...]:
         vault = self._vault
+        sealed, row_key = vault.seal(pack(made), made.decision_id)
         return (
             position,
             made.decision_id,

@@ -8,7 +8,6 @@ keys anew and leaves what they sealed as it is; forgetting a row key erases what
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
 from os import urandom
 from pathlib import Path
 from typing import Literal
@@ -24,7 +23,6 @@ from data.vault.ring import PSEUDONYM, KeyRing, Stamp
 Kind = Literal["applicant", "application", "event"]
 _NONCE = 12
 _ONCE = bytes(_NONCE)
-_DRAWN = KEY_BYTES + _NONCE
 _UNREADABLE = "a stored row was changed by others, or its key was; restore it from a backup"
 
 
@@ -67,17 +65,7 @@ class Vault:
 
         ``bound`` is the id of the row: neither part opens in another row.
         """
-        return self._sealed(plain, bound, urandom(_DRAWN))
-
-    def seal_all(self, pairs: Sequence[tuple[bytes, str]]) -> list[tuple[bytes, bytes]]:
-        """``seal`` for several rows, each under a key of its own; chance is drawn once for all."""
-        drawn = urandom(_DRAWN * len(pairs))
-        return [
-            self._sealed(plain, bound, drawn[i * _DRAWN : (i + 1) * _DRAWN])
-            for i, (plain, bound) in enumerate(pairs)
-        ]
-
-    def _sealed(self, plain: bytes, bound: str, drawn: bytes) -> tuple[bytes, bytes]:
+        drawn = urandom(KEY_BYTES + _NONCE)
         row_key, nonce = drawn[:KEY_BYTES], drawn[KEY_BYTES:]
         sealed = AESGCM(row_key).encrypt(_ONCE, plain, bound.encode())
         return sealed, self._wrapped(row_key, nonce, bound)

@@ -56,7 +56,7 @@ FAULTS = {
     "record": "scoring.service._record",
     "handing over": "api.keeper.Keeper.take",
     "vault refresh": "data.vault.Vault.refresh",
-    "seal": "data.vault.Vault.seal_all",
+    "seal": "data.vault.Vault.seal",
     "chain lock": "data.store.ledger._lock_tail",
     "chain link": "data.store.ledger.link",
     "insert": "data.store.ledger._insert",

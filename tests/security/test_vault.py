@@ -146,15 +146,3 @@ def test_a_command_may_know_the_keys(folder: Path, tmp_path: Path) -> None:
 def test_a_command_that_fails_is_named(command: str, folder: Path) -> None:
     with pytest.raises(VaultError, match="MICROSCORE_VAULT_COMMAND must print 32 bytes"):
         Vault.open(folder, command)
-
-
-def test_rows_sealed_together_have_keys_of_their_own(folder: Path) -> None:
-    vault = Vault.open(folder)
-    rows = [f"row-{n}" for n in range(5)]
-    sealed = vault.seal_all([(PLAIN, row) for row in rows])
-    assert len({key for _, key in sealed}) == len({content for content, _ in sealed}) == 5
-    for (content, key), row in zip(sealed, rows, strict=True):
-        assert vault.unseal(content, key, row) == PLAIN
-        with pytest.raises(VaultError):
-            vault.unseal(content, sealed[rows.index(row) - 1][1], row)
-    assert vault.seal_all([]) == []
