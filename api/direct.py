@@ -5,7 +5,7 @@ call it stands there. A request without query and without the optional headers g
 signature exactly what FastAPI would have given it; every other request goes FastAPI's way.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from inspect import Parameter, signature
 from typing import Any
 
@@ -53,12 +53,12 @@ class _Plan:
         self._of_request: list[str] = []
         self._needed: list[tuple[str, _Plan]] = []
         self.optional: frozenset[bytes] = frozenset()
-        for name, parameter in signature(function, eval_str=True).parameters.items():
+        parameters = signature(function, eval_str=True).parameters
+        for name, parameter in parameters.items():
             self._add(name, parameter)
         self.call: Callable[[Request], Awaitable[Any]] = self._call
-        if not self._needed:
-            names = self._of_request
-            self.call = lambda request: function(**dict.fromkeys(names, request))
+        if not self._needed and self._of_request == [_first(parameters)]:
+            self.call = function  # which takes the request first, and needs nothing else
 
     def _add(self, name: str, parameter: Parameter) -> None:
         metadata = getattr(parameter.annotation, "__metadata__", ())
@@ -83,6 +83,12 @@ class _Plan:
         for name, plan in self._needed:
             arguments[name] = await plan.call(request)
         return await self._function(**arguments)
+
+
+def _first(parameters: Mapping[str, Parameter]) -> str | None:
+    """The name of the parameter that gets the first argument, if one does."""
+    named = (n for n, p in parameters.items() if p.kind is not Parameter.KEYWORD_ONLY)
+    return next(named, None)
 
 
 def _header_name(name: str, header: Header) -> bytes:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.connection import WHOLE, SendWhole
 from api.direct import DirectRoute
 from api.log import Event, Log
 from api.metrics import Metrics
@@ -26,6 +27,7 @@ HEADERS = {
 """Set on every reply unless its route sets another value."""
 
 _HEADERS = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+_LINES = b"".join([b"%s: %s\r\n" % header for header in _HEADERS])
 _NAMES = frozenset(name for name, _ in _HEADERS)
 _METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
 
@@ -51,7 +53,7 @@ class Edge:
             return
         began = perf_counter()
         scope["request_id"] = f"{self._process}{next(self._numbers):08x}"
-        reply = _Reply(send, scope["request_id"])
+        reply = _Reply(send, scope)
         try:
             route = self._direct.get(scope["path"])
             if route is None or not route.takes(scope):
@@ -88,8 +90,9 @@ class Edge:
 class _Reply:
     """Passes the reply on, adds the headers and remembers the status (0: not begun)."""
 
-    def __init__(self, send: Send, request_id: str) -> None:
-        self._send, self._request_id = send, request_id
+    def __init__(self, send: Send, scope: Scope) -> None:
+        self._send, self._request_id = send, scope["request_id"].encode()
+        self._send_whole: SendWhole | None = scope.get("extensions", {}).get(WHOLE)
         self.status = 0
 
     async def __call__(self, message: Message) -> None:
@@ -98,14 +101,18 @@ class _Reply:
             headers = list(message.get("headers", ()))
             given = _NAMES.intersection([name.lower() for name, _ in headers])
             headers += [h for h in _HEADERS if h[0] not in given] if given else _HEADERS
-            headers.append((b"x-request-id", self._request_id.encode()))
+            headers.append((b"x-request-id", self._request_id))
             message["headers"] = headers
         await self._send(message)
 
     async def whole(self, response: Response) -> None:
         """Send a response that is there as a whole and has none of the headers yet."""
-        self.status = response.status_code
-        headers = [*response.raw_headers, *_HEADERS, (b"x-request-id", self._request_id.encode())]
-        start = {"type": "http.response.start", "status": self.status, "headers": headers}
+        self.status = status = response.status_code
+        if self._send_whole is not None:
+            lines = b"%sx-request-id: %s\r\n" % (_LINES, self._request_id)
+            if self._send_whole(status, response.raw_headers, lines, bytes(response.body)):
+                return
+        headers = [*response.raw_headers, *_HEADERS, (b"x-request-id", self._request_id)]
+        start = {"type": "http.response.start", "status": status, "headers": headers}
         await self._send(start)
         await self._send({"type": "http.response.body", "body": response.body})

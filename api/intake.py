@@ -21,7 +21,7 @@ from scoring.service import Application, MaskStatus
 
 MOST_APPLICATIONS = 1000
 _LISTABLE = 1000
-_ROWS_NAME = b'"rows"'
+_ROWS_NAME, _NULL = b'"rows"', b"null"
 _NO_ROWS: frozenset[str] = frozenset()
 
 
@@ -82,40 +82,43 @@ class Intake:
 
         ``own_branch`` is the only branch that the asking key may decide for; None is any.
         """
-        value = parse(body, self._most(body))
+        with_rows = _ROWS_NAME in body
+        value = parse(body, self._most(with_rows))
         try:
-            checked = self._checked(value, body)
+            checked = self._checked(value, with_rows)
         except ValidationError as error:
             raise Problem("invalid-application", errors=field_errors(error)) from None
-        return self._application(checked, own_branch)
+        return self._application(checked, own_branch, with_rows or _NULL in body)
 
     def read_batch(self, body: bytes, own_branch: str | None) -> list[Application]:
         """Read ``{"applications": [...]}``; all are good or none is taken.
 
         Errors name the position in the list, from 0. Raises Problem (400, 403 or 422).
         """
+        with_rows = _ROWS_NAME in body
         most = 2 + MOST_APPLICATIONS * (1 + self._most_members)
-        value = parse(body, most + self._most(body) - self._most_members)
+        value = parse(body, most + self._most(with_rows) - self._most_members)
         checked: list[dict[str, Any]] = []
         errors: list[FieldError] = []
         for i, item in enumerate(_items(value)):
             try:
-                checked.append(self._checked(item, body))
+                checked.append(self._checked(item, with_rows))
             except ValidationError as error:
                 errors += field_errors(error, f"applications.{i}")
             if len(errors) >= MOST_ERRORS:
                 break
         if errors:
             raise Problem("invalid-application", errors=errors)
-        return [self._application(item, own_branch) for item in checked]
+        sparse = with_rows or _NULL in body
+        return [self._application(item, own_branch, sparse) for item in checked]
 
-    def _most(self, body: bytes) -> int:
+    def _most(self, with_rows: bool) -> int:
         """Values that a body may have; those of a body without rows are few."""
-        return self._most_members + (self._most_in_rows if _ROWS_NAME in body else 0)
+        return self._most_members + (self._most_in_rows if with_rows else 0)
 
-    def _checked(self, value: Any, body: bytes) -> dict[str, Any]:
+    def _checked(self, value: Any, with_rows: bool) -> dict[str, Any]:
         """One application, checked by the kinds of its sources."""
-        raw = brought(value).intersection(self._sources) if _ROWS_NAME in body else _NO_ROWS
+        raw = brought(value).intersection(self._sources) if with_rows else _NO_ROWS
         if not raw:
             checked: dict[str, Any] = self._validate(value)
             return checked
@@ -124,7 +127,10 @@ class Intake:
             adapter = self._with_rows[raw] = request_adapter(self.contract, raw)
         return adapter.validate_python(value)
 
-    def _application(self, checked: Mapping[str, Any], own_branch: str | None) -> Application:
+    def _application(
+        self, checked: Mapping[str, Any], own_branch: str | None, sparse: bool
+    ) -> Application:
+        """What was checked, ready to be scored; ``sparse``: it may hold nulls, or rows."""
         branch = checked.get("branch_id")
         if own_branch is not None and branch not in {None, own_branch}:
             raise Problem("forbidden", OWN_BRANCH.of())
@@ -143,7 +149,7 @@ class Intake:
             else:
                 if ROWS in values:
                     rows[source] = values[ROWS]
-                if ROWS in values or None in values.values():
+                if sparse and (ROWS in values or None in values.values()):
                     values = {n: v for n, v in values.items() if v is not None and n != ROWS}
                 used[source] = values
                 known.update(values)

@@ -21,6 +21,7 @@ from api.problems import Problem
 
 DEPTH = 16
 """Objects and arrays inside one another; the deepest valid body has 6."""
+_CONTAINERS = frozenset({dict, list})
 
 
 async def read_body(request: Request, limit: int) -> bytes:
@@ -88,26 +89,26 @@ def parse(body: bytes, most_members: int) -> Any:
 def _count_names(root: Any, most_members: int, most_containers: int) -> int:
     """Names of all objects in ``root``, which holds at most ``most_containers``, itself one."""
     names = members = containers = 0
-    level = [root] if isinstance(root, (dict, list)) else []
+    level = [root] if type(root) in _CONTAINERS else []
     for _ in range(DEPTH):
         containers += len(level)
         for value in level:
             members += len(value)
-            if isinstance(value, dict):
+            if type(value) is dict:
                 names += len(value)
         if members > most_members:
             raise Problem("invalid-json", MOST_VALUES.of(most=most_members))
         if containers == most_containers:
             return names
-        level = [inner for value in level for inner in _containers(value)]
+        level = [
+            inner
+            for value in level
+            for inner in (value.values() if type(value) is dict else value)
+            if type(inner) in _CONTAINERS
+        ]
         if not level:
             return names
     raise Problem("invalid-json", TOO_DEEP.of(depth=DEPTH))
-
-
-def _containers(value: Any) -> list[Any]:
-    values = value.values() if isinstance(value, dict) else value
-    return [v for v in values if isinstance(v, (dict, list))]
 
 
 def _refuse_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

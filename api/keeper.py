@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -40,16 +40,6 @@ class Keeper:
         self._done: deque[Submission] = deque()
         self._told = False
         self._end: asyncio.TimerHandle | None = None
-        self._freed: Callable[[], None] | None = None
-
-    @property
-    def busy(self) -> bool:
-        """Whether decisions were handed over that are not durable yet."""
-        return bool(self._waiting or self._turn)
-
-    def when_free(self, call: Callable[[], None]) -> None:
-        """Let ``call`` be called each time that all is durable or refused."""
-        self._freed = call
 
     async def keep(self, decisions: Sequence[Decision], claim: Claim | None = None) -> None:
         """Return when all ``decisions`` are durable, with ``claim``; else none is.
@@ -113,7 +103,6 @@ class Keeper:
                 kept.answer.set_result(None)
             else:
                 kept.answer.set_exception(error)
-        self._tell_free()
 
     def _give_up(self, loop: asyncio.AbstractEventLoop) -> None:
         """End the waiting of those whose time is over; who waits longest stands first."""
@@ -125,8 +114,3 @@ class Keeper:
             self.forget(kept)
             if not kept.answer.done():
                 kept.answer.set_exception(StoreError("the database does not answer"))
-        self._tell_free()
-
-    def _tell_free(self) -> None:
-        if self._freed is not None and not self.busy:
-            self._freed()

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import partial
 
 from api.shared_looks import SharedLooks
@@ -29,8 +28,10 @@ class KeyLookup:
     async def find(self, key_id: str) -> ApiKey | None:
         """The key of this id, in force or not. Raises StoreError."""
         if self._quick is not None:
-            with suppress(StoreError):
+            try:
                 return self._find_now(self._quick, key_id)
+            except StoreError:  # it does not wait for a lock; a thread does
+                pass
         return await self._looks.find(key_id)
 
     def close(self) -> None:

@@ -11,6 +11,8 @@ from data.contract import LANGUAGES, Language
 
 def preferred(accept_language: str, default: Language) -> Language:
     """The language of ours that an Accept-Language header (RFC 9110) likes best."""
+    if not accept_language:
+        return default
     ranked: list[tuple[float, int, Language]] = []
     for position, part in enumerate(accept_language.split(",")[:20]):
         tag, _, weight = part.strip().partition(";q=")

@@ -1,12 +1,11 @@
 """What Prometheus reads at ``/metrics``: counts and times, nothing about a person."""
 
 from collections.abc import Sequence
-from functools import cache
 from typing import NamedTuple
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.samples import Sample
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
+from api.tallies import Counts, Times
 from data.store.decisions import Decision
 from data.store.monitoring import DriftState
 
@@ -30,25 +29,25 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
-        self._requests = Counter(
+        self._requests = Counts(
             "microscore_requests",
             "Requests answered, by route, method and status.",
             ("route", "method", "status"),
-            registry=self._registry,
         )
-        self._seconds = Histogram(
+        self._seconds = Times(
             "microscore_request_seconds",
             "Time from the request's head to the last byte of the reply.",
-            ("route",),
-            buckets=_SECONDS,
-            registry=self._registry,
+            "route",
+            _SECONDS,
         )
-        self._decisions = Counter(
+        self._decisions = Counts(
             "microscore_decisions",
             "Stored decisions, by recommendation and model version.",
             ("recommendation", "model"),
-            registry=self._registry,
         )
+        for tally in (self._requests, self._seconds, self._decisions):
+            self._registry.register(tally)
+
         self._champion = Gauge(
             "microscore_champion",
             "1 for the model version in service.",
@@ -85,19 +84,15 @@ class Metrics:
             registry=self._registry,
         )
 
-        self._requests_of = cache(self._requests.labels)
-        self._seconds_of = cache(self._seconds.labels)
-        self._decisions_of = cache(self._decisions.labels)
-
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
-        """Count one answered request."""
-        self._requests_of(route, method, status).inc()
-        self._seconds_of(route).observe(seconds)
+        """Count one answered request; call it from the event loop only."""
+        self._requests.add((route, method, status))
+        self._seconds.add(route, seconds)
 
     def decided(self, decisions: Sequence[Decision]) -> None:
-        """Count decisions that are stored."""
+        """Count decisions that are stored; call it from the event loop only."""
         for decision in decisions:
-            self._decisions_of(decision.recommendation, decision.model_version).inc()
+            self._decisions.add((decision.recommendation, decision.model_version))
 
     def probing(self) -> None:
         """Count an alarm of probing."""
@@ -125,25 +120,14 @@ class Metrics:
     def traffic(self) -> list[Traffic]:
         """What was answered since the process began, by route."""
         statuses: dict[str, dict[int, int]] = {}
-        within: dict[str, list[tuple[float, int]]] = {}
-        for sample in _samples(self._requests, "_total"):
-            found = statuses.setdefault(sample.labels["route"], {})
-            status = int(sample.labels["status"])
-            found[status] = found.get(status, 0) + int(sample.value)
-        for sample in _samples(self._seconds, "_bucket"):
-            limit = float(sample.labels["le"])
-            within.setdefault(sample.labels["route"], []).append((limit, int(sample.value)))
+        for (route, _, status), count in self._requests.all():
+            found = statuses.setdefault(str(route), {})
+            found[int(status)] = found.get(int(status), 0) + count
         return [
-            Traffic(route, found, tuple(sorted(within.get(route, ()))))
+            Traffic(route, found, self._seconds.within(route))
             for route, found in sorted(statuses.items())
         ]
 
     def text(self) -> bytes:
         """All metrics in the Prometheus text format."""
         return generate_latest(self._registry)
-
-
-def _samples(metric: Counter | Histogram, ending: str) -> list[Sample]:
-    """The samples of ``metric`` whose names end so."""
-    found = [sample for family in metric.collect() for sample in family.samples]
-    return [sample for sample in found if sample.name.endswith(ending)]

@@ -7,6 +7,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from api.connection import Connection
 from api.readiness import Stopping
 
 _CLOSE = [(b"connection", b"close")]
@@ -29,6 +30,7 @@ class StoppingServer(uvicorn.Server):
             app,
             host=host,
             port=port,
+            http=Connection,
             log_config=None,
             access_log=False,
             server_header=False,

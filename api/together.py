@@ -1,10 +1,8 @@
-"""Scoring together what came while the writer was busy, or in one turn of the event loop.
+"""Scoring together what came in one turn of the event loop.
 
 A score of several applications costs each of them much less than a score of its own: the
 model's tables stay in the processor's cache and the steps of numpy are taken once. The numbers
-are the same to the last bit. What is scored while a transaction is open has to wait for its end
-anyway, and a transaction costs the same for one row and for many: so nothing is scored then, and
-all that came meanwhile is scored and written together.
+are the same to the last bit.
 """
 
 import asyncio
@@ -19,8 +17,6 @@ from scoring.service import Application, decide
 
 MOST = 32
 """Applications scored in one turn; the loop looks after the rest of its work between two."""
-HOLD = 0.002
-"""Seconds that an application waits for the writer at most; a slow disk is not waited for."""
 
 
 @dataclass(slots=True)
@@ -42,8 +38,6 @@ class Together:
         self._asked: list[_Asked] = []
         self._seen = 0
         self._looking = False
-        self._end: asyncio.TimerHandle | None = None
-        keeper.when_free(self._freed)
 
     async def decide(self, scorer: Scorer, application: Application, key_id: str) -> Decision:
         """The decision on one application. Raises what ``decide`` raises about it."""
@@ -70,20 +64,14 @@ class Together:
         loop = asyncio.get_running_loop()
         kept = Kept((), claim, loop.create_future())
         self._asked.append(_Asked(scorer, key_id, application, kept, lasting))
-        if not self._looking and (not self._keeper.busy or len(self._asked) >= MOST):
+        if not self._looking:
             self._look_soon(loop)
-        elif self._end is None:
-            self._end = loop.call_later(HOLD, self._decide)
         try:
             await kept.answer
         except asyncio.CancelledError:
             self._keeper.forget(kept)
             raise
         return kept.decisions[0]
-
-    def _freed(self) -> None:
-        if self._asked and not self._looking:
-            self._look_soon(asyncio.get_running_loop())
 
     def _look_soon(self, loop: asyncio.AbstractEventLoop) -> None:
         self._looking = True
@@ -100,9 +88,6 @@ class Together:
     def _decide(self) -> None:
         turn, self._asked = self._asked[:MOST], self._asked[MOST:]
         self._seen, self._looking = 0, False
-        if self._end is not None:
-            self._end.cancel()
-            self._end = None
         if self._asked:
             self._look_soon(asyncio.get_running_loop())
         groups: dict[tuple[int, str], list[_Asked]] = {}

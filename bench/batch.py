@@ -67,7 +67,7 @@ def main() -> None:
     _without_reasons(booster, scorer, rows, inputs)
     _with_reasons(booster, scorer, rows, keys, inputs)
     with tempfile.TemporaryDirectory() as folder:
-        for parts in (2, max(2, count // CHUNK)):
+        for parts in sorted({2, max(2, count // CHUNK)}):
             _folder(Path(folder) / str(parts), keys, inputs, parts)
 
 

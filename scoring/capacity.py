@@ -8,6 +8,7 @@ months and a rate i of a month; A / n where i is 0.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -155,7 +156,7 @@ def finding(rule: CapacityRule, judged: Judged, i: int, by_score: str | None = N
     share, status = float(judged.share[i]), STATUSES[int(judged.status[i])]
     record = {
         "status": status,
-        "share": share if np.isfinite(share) else None,
+        "share": share if isfinite(share) else None,
         "at_most": rule.rule.at_most,
         "by_score": by_score or RECOMMENDATIONS[int(judged.by_score[i])],
     }
@@ -166,7 +167,7 @@ def finding(rule: CapacityRule, judged: Judged, i: int, by_score: str | None = N
 def _reason(rule: CapacityRule, status: Status) -> dict[str, Any] | None:
     if status == "within":
         return None
-    text = rule.rule.text.model_dump() if status == "above" else NOT_KNOWN
+    text = vars(rule.rule.text) if status == "above" else NOT_KNOWN
     return {"code": _CODE[status], "direction": None, "contribution": None, "text": text}
 
 

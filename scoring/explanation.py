@@ -23,7 +23,6 @@ from scoring.counterfactuals import options
 from scoring.explanation_texts import NEWEST
 from scoring.policy import REFER
 from scoring.ranges import what_if_ranges
-from scoring.reasons import Reason
 from scoring.referring import SUSPENDED, THIN_FILE
 from scoring.replay import asked
 from scoring.scorer import Scorer
@@ -103,8 +102,7 @@ class Explainer:
             method, background = found.method, rows if found.against else None
             base = by_feature[-1]
             contributions = dict(zip(contract.model_features, by_feature, strict=False))
-            reasons = [_plain_reason(reason) for reason in found.reasons]
-            reasons = capacity.put_back(reasons, told["reasons"])
+            reasons = capacity.put_back(found.reasons, told["reasons"])
         return {
             "method": method,
             "background": background,
@@ -144,15 +142,6 @@ class Explainer:
 
     def _options(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         return [asdict(option) for option in options(self.scorer, values)]
-
-
-def _plain_reason(reason: Reason) -> dict[str, Any]:
-    return {
-        "code": reason.code,
-        "direction": reason.direction,
-        "contribution": reason.contribution,
-        "text": reason.text.model_dump(),
-    }
 
 
 def _plain(spec: FieldSpec, value: float) -> float | str | bool | None:

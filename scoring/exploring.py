@@ -8,7 +8,7 @@ outcomes can be weighted by its inverse (Horvitz and Thompson 1952).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import log
 from typing import Any
 
@@ -65,7 +65,7 @@ def explored(decision: Decision, exploration: Mapping[str, Any]) -> Decision:
     record = orjson.loads(decision.record)
     record["exploration"] = dict(exploration)
     if not exploration["drawn"]:
-        return replace(decision, record=orjson.dumps(record))
+        return decision._replace(record=orjson.dumps(record))
     told = {"code": CODE, "direction": None, "contribution": None, "text": TEXT}
     record["reasons"] = [told, *record["reasons"]]
-    return replace(decision, recommendation="approve", record=orjson.dumps(record))
+    return decision._replace(recommendation="approve", record=orjson.dumps(record))

@@ -55,7 +55,7 @@ class DecisionRules(Frozen):
     def score_points(self, log_odds: FloatArray) -> NDArray[np.int64]:
         """Points of a log-odds of default: ``double`` points more double the good:bad odds."""
         factor, log_at_odds = self._scale
-        exact = self.points.points + factor * (-log_odds - log_at_odds)
+        exact = self.points.points - factor * (log_odds + log_at_odds)
         return np.rint(exact).astype(np.int64)
 
     @cached_property

@@ -1,6 +1,5 @@
 """Computing a stored decision again, by the path that made it, to the last bit."""
 
-from dataclasses import fields
 from typing import Any, NamedTuple
 
 import orjson
@@ -40,9 +39,9 @@ def replay(decision: Decision, scorer: Scorer) -> list[Difference]:
     if drawn is not None:  # what chance said stands; all else is computed
         again = explored(again, drawn)
     found = [
-        Difference(field.name, getattr(decision, field.name), getattr(again, field.name))
-        for field in fields(Decision)
-        if field.name not in _MADE_UP
+        Difference(field, stored, computed)
+        for field, stored, computed in zip(Decision._fields, decision, again, strict=True)
+        if field not in _MADE_UP
     ]
     found += _record_parts(orjson.loads(decision.record), orjson.loads(again.record))
     return [pair for pair in found if not _same(pair.stored, pair.computed)]

@@ -66,6 +66,11 @@ class Scorer:
         return contract_hash(self.contract)
 
     @cached_property
+    def sources(self) -> dict[str, str]:
+        """The source of each input, in the contract's order."""
+        return {name: self.contract.features[name].source for name in self.contract.inputs}
+
+    @cached_property
     def reason_writer(self) -> ReasonWriter:
         """The writer of this contract's reasons."""
         return ReasonWriter(self.contract)
@@ -155,10 +160,10 @@ class Scorer:
         """At most four reasons a row; the scores must carry contributions."""
         if scores.contributions is None:
             raise ValueError("reasons need contributions")
-        totals = self.reason_writer.totals(scores.contributions)
-        known = self.reason_writer.known(scores.matrix)
-        picked = self.reason_writer.pick(totals, scores.by_score, known)
+        writer = self.reason_writer
+        totals = writer.totals(scores.contributions)
+        picked = writer.pick(totals, scores.by_score, writer.known(scores.matrix))
         return [
-            [self.reason_writer.reason(g, row[g]) for g in groups if g >= 0]
+            [writer.reason(group, row[group]) for group in groups if group >= 0]
             for groups, row in zip(picked.tolist(), totals.tolist(), strict=True)
         ]

@@ -10,14 +10,12 @@ from datetime import datetime
 from os import urandom
 from typing import Any, Literal
 
-import numpy as np
 import orjson
 
-from data.contract import Contract, Language
+from data.contract import Language
 from data.store.decisions import Decision
 from scoring import capacity
 from scoring.policy import REFER
-from scoring.reasons import Reason
 from scoring.referring import SUSPENDED, THIN_FILE, Referral
 from scoring.scorer import Scorer, Scores
 
@@ -102,7 +100,7 @@ def _referral(
     record = {
         "reasons": capacity.with_reason([reason], found),
         "masked_sources": _masked(application),
-        "missing_fields": missing_fields(scorer.contract, application),
+        "missing_fields": _missing_fields(scorer, application),
         **({} if found is None else {"capacity": found.record}),
         "explanation_method": NOT_EXPLAINED,
         "base": None,
@@ -163,13 +161,12 @@ class _Told:
     def __init__(self, scorer: Scorer, scores: Scores) -> None:
         if scores.contributions is None:
             raise ValueError("a decision needs its contributions")
-        with np.errstate(invalid="ignore"):
-            apart = np.abs(scores.contributions.sum(axis=1) - scores.log_odds)
-        if not (apart <= _TOLERANCE).all():
+        self.contributions = scores.contributions.tolist()
+        sums = zip(map(sum, self.contributions), scores.log_odds.tolist(), strict=True)
+        if not all(abs(total - log_odds) <= _TOLERANCE for total, log_odds in sums):
             raise ValueError("a score is not the sum of its contributions")
         self.scorer, self.scores = scorer, scores
         self.features = scorer.contract.model_features
-        self.contributions = scores.contributions.tolist()
         self.reasons = scorer.reasons(scores)
         self.intervals = scorer.intervals(scores)
 
@@ -178,10 +175,10 @@ def _record(told: _Told, i: int, application: Application) -> bytes:
     row, found = told.contributions[i], _capacity(told.scorer, told.scores, i)
     return orjson.dumps(
         {
-            "reasons": capacity.with_reason(_reasons(told.reasons[i]), found),
+            "reasons": capacity.with_reason(told.reasons[i], found),
             "interval": told.intervals[i],
             "masked_sources": _masked(application),
-            "missing_fields": missing_fields(told.scorer.contract, application),
+            "missing_fields": _missing_fields(told.scorer, application),
             **({} if found is None else {"capacity": found.record}),
             "explanation_method": EXPLANATION_METHOD,
             "base": row[-1],
@@ -190,45 +187,31 @@ def _record(told: _Told, i: int, application: Application) -> bytes:
     )
 
 
-def _reasons(reasons: list[Reason]) -> list[dict[str, Any]]:
-    return [
-        {
-            "code": r.code,
-            "direction": r.direction,
-            "contribution": r.contribution,
-            "text": vars(r.text),
-        }
-        for r in reasons
-    ]
-
-
-def missing_fields(contract: Contract, application: Application) -> list[str]:
+def _missing_fields(scorer: Scorer, application: Application) -> list[str]:
     """Inputs that have no value although their source was given."""
-    value, masked, features = application.values.get, application.masked, contract.features
-    return [
-        name
-        for name in contract.inputs
-        if value(name) is None and features[name].source not in masked
-    ]
+    value, masked, sources = application.values.get, application.masked, scorer.sources
+    return [name for name in sources if value(name) is None and sources[name] not in masked]
 
 
-def render(decision: Decision, language: Language, *, contributions: bool) -> dict[str, Any]:
-    """The reply in ``language``, from the stored ``decision`` alone.
+def render(decision: Decision, language: Language, *, contributions: bool) -> bytes:
+    """The reply in ``language`` as JSON, from the stored ``decision`` alone.
 
     ``contributions`` adds the base and every feature's log-odds; they add up to ``log_odds``.
     """
     record = orjson.loads(decision.record if contributions else _told(decision.record))
+    for reason in record["reasons"]:
+        reason["text"] = reason["text"][language]
     reply: dict[str, Any] = {
         "decision_id": decision.decision_id,
         "application_id": decision.application_id,
-        "created_at": decision.created_at.isoformat(),
+        "created_at": decision.created_at,
         "probability_of_default": decision.pd,
         "probability_interval": _interval(record),
         "log_odds": decision.log_odds,
         "points": decision.points,
         "band": decision.band,
         "recommendation": decision.recommendation,
-        "reasons": [{**r, "text": r["text"][language]} for r in record["reasons"]],
+        "reasons": record["reasons"],
         "masked_sources": record["masked_sources"],
         "missing_fields": record["missing_fields"],
         "capacity": record.get("capacity"),
@@ -242,7 +225,7 @@ def render(decision: Decision, language: Language, *, contributions: bool) -> di
     }
     if contributions:
         reply |= {"base": record["base"], "contributions": record["contributions"]}
-    return reply
+    return orjson.dumps(reply)
 
 
 def _interval(record: Mapping[str, Any]) -> dict[str, float] | None:

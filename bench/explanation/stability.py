@@ -83,12 +83,12 @@ def _declined_by_all(
 def _first(scorer: Scorer, portfolio: Portfolio, people: NDArray[np.intp]) -> list[str | None]:
     adverse = AdverseReasons(scorer)
     reasons = [adverse.of(portfolio.values(i)).reasons for i in people]
-    return [given[0].code if given else None for given in reasons]
+    return [given[0]["code"] if given else None for given in reasons]
 
 
 def _first_path(scorer: Scorer, portfolio: Portfolio, people: NDArray[np.intp]) -> list[str | None]:
     reasons = scorer.reasons(scorer.score_each([portfolio.values(i) for i in people]))
-    return [given[0].code if given else None for given in reasons]
+    return [given[0]["code"] if given else None for given in reasons]
 
 
 def _first_feature(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from struct import Struct
 from typing import Any, NamedTuple
@@ -26,8 +25,7 @@ class Numbers(NamedTuple):
     band: str
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """One decision.
 
     ``request`` is what was asked and ``record`` what was answered beyond the other fields, both

@@ -20,6 +20,8 @@ _ARRAYS = (
     "splits", "leaves", "sets", "agains", "blocks", "words", "points", "weights", "missing"
 )  # fmt: skip
 _COUNTS = ("block_count", "features", "most_splits", "most_leaves", "most_agains")
+_Memory = ctypes.c_char * 0
+"""The memory of an array of any size: ctypes has its address sooner than ``ndarray.ctypes``."""
 
 
 class _Model(ctypes.Structure):
@@ -67,15 +69,17 @@ class Kernel:
 
     def _run(self, matrix: FloatArray, contributions: FloatArray | None) -> FloatArray:
         rows = np.ascontiguousarray(matrix, dtype=np.float64)
+        if not rows.flags.writeable:  # ctypes takes no other
+            rows = rows.copy()
         if rows.ndim != 2 or rows.shape[1] != self._features:
             raise ValueError(f"a matrix of {self._features} columns is needed")
         margins = np.empty(len(rows))
         self._call(
             self._address,
-            rows.ctypes.data,
+            _Memory.from_buffer(rows.data),
             len(rows),
-            margins.ctypes.data,
-            None if contributions is None else contributions.ctypes.data,
+            _Memory.from_buffer(margins.data),
+            None if contributions is None else _Memory.from_buffer(contributions.data),
             self._scratch(),
         )
         return margins

@@ -1,6 +1,5 @@
 """Windows from the store: the very inputs that were scored, and what is left out is counted."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,9 +23,9 @@ def test_a_window_is_scored_to_the_bits_of_the_day() -> None:
 
 def test_what_is_left_out_is_counted() -> None:
     made = decisions(100)
-    twice = replace(made[3], decision_id="again", model_version="other-0123456789ab")
-    gone = replace(made[5], applicant_id="", application_id="", request=b"", record=b"")
-    foreign = replace(made[7], contract_hash="f" * 64)
+    twice = made[3]._replace(decision_id="again", model_version="other-0123456789ab")
+    gone = made[5]._replace(applicant_id="", application_id="", request=b"", record=b"")
+    foreign = made[7]._replace(contract_hash="f" * 64)
     found = cohort(scorer(), [*made[:5], gone, foreign, *made[8:], twice], *DAYS)
     assert len(found) == 97
     seen = found.seen

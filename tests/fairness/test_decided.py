@@ -1,6 +1,5 @@
 """Stored decisions as a sample: as decided, once an application, and nothing computed again."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -71,7 +70,7 @@ def test_a_score_that_does_not_come_from_the_request_is_found() -> None:
     made = decisions(N)
     assert [f.scores_changed for f in replayed(model(), sample(decided(made)))] == [0]
     moved = [
-        replace(d, log_odds=d.numbers.log_odds + 1e-12) if i < 7 else d for i, d in enumerate(made)
+        d._replace(log_odds=d.numbers.log_odds + 1e-12) if i < 7 else d for i, d in enumerate(made)
     ]
     (flip,) = replayed(model(), sample(decided(moved)))
     assert (flip.attribute, flip.scores_changed, flip.applications) == ("sex", 7, N)
@@ -79,7 +78,7 @@ def test_a_score_that_does_not_come_from_the_request_is_found() -> None:
 
 def test_the_last_decision_on_an_application_counts() -> None:
     late = decisions(50, at=FIRST + timedelta(days=1))
-    made = [*decisions(N), *(replace(d, recommendation="decline") for d in late)]
+    made = [*decisions(N), *(d._replace(recommendation="decline") for d in late)]
     found = decided(made)
     assert (len(found), found.repeated, found.erased) == (N, 50, 0)
     assert sorted(d.application_id for d in found.decisions) == [
@@ -98,7 +97,7 @@ def test_models_are_apart_and_the_busiest_comes_first() -> None:
 
 def test_erased_decisions_are_counted_and_left_out() -> None:
     gone: Any = {"application_id": "", "applicant_id": "", "request": b"", "record": b""}
-    made = [replace(d, **gone) if i % 4 == 0 else d for i, d in enumerate(decisions(N))]
+    made = [d._replace(**gone) if i % 4 == 0 else d for i, d in enumerate(decisions(N))]
     found = decided(made)
     assert (len(found), found.repeated, found.erased) == (90, 0, 30)
     assert len(sample(found)) == 90
@@ -106,7 +105,7 @@ def test_erased_decisions_are_counted_and_left_out() -> None:
 
 def test_what_cannot_be_audited_says_why() -> None:
     made = decisions(N)
-    changed = [replace(made[0], contract_hash="f" * 64), *made[1:]]
+    changed = [made[0]._replace(contract_hash="f" * 64), *made[1:]]
     with pytest.raises(NotEnoughDataError, match="the contract changed"):
         sample(decided(changed))
     with pytest.raises(NotEnoughDataError, match="needs 30 applications"):
@@ -124,7 +123,7 @@ def test_the_hash_is_of_what_was_asked_and_answered() -> None:
     assert decided(list(made)).sha256 == before
     others: list[Any] = [{"recommendation": "decline"}, {"log_odds": 9.0}, {"request": b"{}"}]
     for change in others:
-        assert decided([replace(made[0], **change), *made[1:]]).sha256 != before
+        assert decided([made[0]._replace(**change), *made[1:]]).sha256 != before
 
 
 def test_the_period_holds_both_days() -> None:

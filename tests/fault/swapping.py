@@ -5,9 +5,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+import orjson
 
 from api.wiring import open_ledger
 from data.store import open_store
+from data.store.decisions import Decision
 from scoring.registry import Registry
 from scoring.replay import replay
 from scoring.service import render
@@ -60,9 +64,13 @@ def swap_under_load(
         for sent in clients.acknowledged:
             stored = ledger.find(sent.reply["decision_id"])
             right = stored is not None and not replay(stored, scorers[_version(sent)])
-            same = stored is not None and render(stored, "en", contributions=True) == sent.reply
+            same = stored is not None and _rendered(stored) == sent.reply
             seen.mixed += not (right and same)
     return seen
+
+
+def _rendered(decision: Decision) -> Any:
+    return orjson.loads(render(decision, "en", contributions=True))
 
 
 def _wait_for(clients: Load, version: str) -> float:

@@ -96,6 +96,16 @@ def test_one_row_alone_is_the_same_as_among_others(shape: dict[str, Any]) -> Non
             assert np.array_equal(some[1], contributions[i : i + size])
 
 
+def test_no_rows_and_rows_that_nobody_may_change() -> None:
+    _, model, rows = _fit(7)
+    kernel = _kernel(model)
+    wanted = kernel.explain(rows)
+    rows.flags.writeable = False
+    for got, same in zip(kernel.explain(rows), wanted, strict=True):
+        assert np.array_equal(got, same)
+    assert [part.shape for part in kernel.explain(rows[:0])] == [(0,), (0, rows.shape[1] + 1)]
+
+
 def test_threads_do_not_disturb_each_other() -> None:
     _, model, rows = _fit(4, num_leaves=63)
     kernel = _kernel(model)

@@ -72,8 +72,8 @@ def test_words_follow_the_direction(writer: ReasonWriter) -> None:
         (-0.3, "lowers_risk", group.lowers),
     ):
         reason = writer.reason(0, contribution)
-        assert (reason.code, reason.direction, reason.text) == ("LOAN", direction, text)
-        assert reason.contribution == contribution
+        assert (reason["code"], reason["direction"]) == ("LOAN", direction)
+        assert (reason["contribution"], reason["text"]) == (contribution, text.model_dump())
 
 
 def test_reasons_of_real_scores_are_few_strong_and_in_one_direction() -> None:
@@ -84,7 +84,7 @@ def test_reasons_of_real_scores_are_few_strong_and_in_one_direction() -> None:
     known = scorer.reason_writer.known(scores.matrix)
     for i, reasons in enumerate(scorer.reasons(scores)):
         approved = RECOMMENDATIONS[scores.recommendation[i]] == "approve"
-        strengths = [-r.contribution if approved else r.contribution for r in reasons]
+        strengths = [-r["contribution"] if approved else r["contribution"] for r in reasons]
         assert len(reasons) <= MOST_REASONS
         assert strengths == sorted(strengths, reverse=True)
         assert all(s >= MATERIAL for s in strengths)
@@ -97,3 +97,41 @@ def test_reasons_need_contributions() -> None:
     scores = scorer.score(small_columns(2), 2, explain=False)
     with pytest.raises(ValueError, match="contributions"):
         scorer.reasons(scores)
+
+
+def plainly(contributions: list[float], recommendation: int) -> list[float]:
+    """The groups' totals of one row, signed so that the strongest reason is the largest."""
+    features = small_contract().model_features
+    totals = []
+    for group in small_contract().reasons.values():
+        first, *more = [contributions[features.index(name)] for name in group.features]
+        for value in more:
+            first += value
+        totals.append(first)
+    sign = -1.0 if RECOMMENDATIONS[recommendation] == "approve" else 1.0
+    return [sign * total for total in totals]
+
+
+@pytest.mark.parametrize("n", [0, 1, 6, 300])
+def test_many_rows_are_told_what_each_would_be_alone(writer: ReasonWriter, n: int) -> None:
+    """To the last bit, with ties, nearly immaterial contributions and missing values."""
+    rng = np.random.default_rng(n)
+    drawn = rng.choice([0.0, MATERIAL, 0.1, rng.normal()], (n, 7)) * rng.choice([1, -1], (n, 7))
+    contributions = drawn + rng.choice([0.0, 3e-10, 1e-12], (n, 7))
+    matrix = np.where(rng.random((n, 6)) < 0.6, np.nan, drawn[:, :6])
+    recommendation = rng.integers(0, 3, n)
+    totals, known = writer.totals(contributions), writer.known(matrix)
+    picked = writer.pick(totals, recommendation, known)
+    assert (totals.shape, known.shape, picked.shape) == ((n, 4), (n, 4), (n, MOST_REASONS))
+    features = small_contract().model_features
+    for i, row in enumerate(contributions.tolist()):
+        strength = plainly(row, int(recommendation[i]))
+        assert [abs(s) for s in strength] == np.abs(totals[i]).tolist()
+        given = {
+            name for name, value in zip(features, matrix[i], strict=True) if not np.isnan(value)
+        }
+        groups = [bool(given & set(g.features)) for g in small_contract().reasons.values()]
+        assert groups == known[i].tolist()
+        strength = [s if there else -np.inf for s, there in zip(strength, groups, strict=True)]
+        order = sorted(range(4), key=lambda g: -float(np.round(strength[g], 9)))
+        assert picked[i].tolist() == [g if strength[g] >= MATERIAL else -1 for g in order]

@@ -59,6 +59,8 @@ def test_rows_give_the_same_bytes_as_columns() -> None:
     each[7] = {k: v for k, v in each[7].items() if v is not None}
     assert vectorizer.rows(each).tobytes() == vectorizer.matrix(columns, 40).tobytes()
     assert vectorizer.rows([{}]).tobytes() == vectorizer.matrix({}, 1).tobytes()
+    assert vectorizer.rows([{"trade": NAN}]).tobytes() == vectorizer.matrix({}, 1).tobytes()
+    assert vectorizer.rows([]).shape == (0, len(vectorizer.features))
     with pytest.raises(ValueError, match="trade: a value is not one of"):
         vectorizer.rows([{"trade": "secret"}])
 

@@ -20,14 +20,13 @@ from api.wiring import open_audit
 from data.store.verify import verify
 from scoring.model import Model
 from tests.security.issuer import AUDIENCE, Issuer, serving
-from tests.web.world import World, application, home_settings, served
+from tests.web.world import World, application, home_settings, make_key, served
 
 PLANTED = "PLANTED471147114711"
 NUMBERS = count()
 SILENT = {"type", "title", "status", "instance"}
 FAULTS = {
     "key digest": "api.api_keys.Pepper.digest",
-    "key form": "api.auth.key_id_of",
     "key look-up": "data.store.keys.QuickKeys.find",
     "key in force": "api.auth.in_force",
     "failures of an address": "api.limits.Failures.check",
@@ -161,6 +160,11 @@ def test_a_fault_is_a_silent_problem_and_stores_nothing(
         capsysbinary.readouterr()
         closed(world, way, world.auth(), breaks(place))
         assert PLANTED.encode() not in capsysbinary.readouterr().err, name
+
+
+def test_a_fault_in_the_form_of_keys_lets_nobody_in_who_never_was(world: World) -> None:
+    key, _ = make_key(world.settings, "officer")
+    closed(world, "one", {"Authorization": f"Bearer {key}"}, breaks("api.auth.key_id_of"))
 
 
 @pytest.mark.parametrize("place", OIDC.values(), ids=OIDC)

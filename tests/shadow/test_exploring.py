@@ -150,7 +150,7 @@ def test_a_drawn_decision_is_computed_again_bit_for_bit(store: Store, tmp_path: 
     for said in (True, False):
         other = explored(made, {"propensity": 0.05, "drawn": said})
         assert replay(other, scorer) == []
-        changed = replace(other, recommendation="review")
+        changed = other._replace(recommendation="review")
         assert [d.field for d in replay(changed, scorer)] == ["recommendation"]
 
 

@@ -57,7 +57,7 @@ def test_a_challenger_scores_what_was_decided_since_it_started(shop: Shop) -> No
         assert pair.challenger_pd == expected.pd[0]
         assert pair.challenger_recommendation == scorer.recommendation_name(expected, 0)
         reasons = scorer.reasons(expected)[0]
-        assert pair.challenger_reason == (reasons[0].code if reasons else None)
+        assert pair.challenger_reason == (reasons[0]["code"] if reasons else None)
         assert pair.champion_features == pair.challenger_features
         assert pair.propensity is None
     assert len({pair.champion_features for pair in found}) == len(found)

@@ -108,7 +108,7 @@ def test_a_decline_is_the_rules_and_not_the_models() -> None:
     scorer = ruled()
     within, above = decided(scorer), decided(scorer, income=3_000.0)
     assert (within.recommendation, above.recommendation) == ("approve", "decline")
-    reply = render(above, "fr", contributions=False)
+    reply = json.loads(render(above, "fr", contributions=False))
     assert reply["reasons"][0] == {
         "code": "CAPACITY",
         "direction": None,
@@ -184,7 +184,7 @@ def test_the_reply_and_the_officers_page_say_that_the_rule_decided() -> None:
     scorer = ruled()
     above, within = decided(scorer, income=3_000.0), decided(scorer)
     for made in (above, within, decided(scorer, income=None), decided(Scorer(small_bundle(), "m"))):
-        plain = json.loads(json.dumps(render(made, "sw", contributions=True)))
+        plain = json.loads(render(made, "sw", contributions=True))
         ScoreReply.model_validate(plain)
     assert result_of(above, None, "fr").by_rule == "Trop."
     assert result_of(within, None, "fr").by_rule is None

@@ -104,28 +104,3 @@ def test_a_request_that_is_gone_is_not_written() -> None:
         await stays
 
     asyncio.run(story())
-
-
-def test_it_says_when_all_is_durable_or_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeper, "PATIENCE", 0.02)
-
-    async def story() -> None:
-        writer, told = Writer(), list[bool]()
-        kept = Keeper(cast(DecisionWriter, writer))
-        kept.when_free(lambda: told.append(kept.busy))
-        tasks = [asyncio.create_task(kept.keep([decision(n)])) for n in range(2)]
-        await turns()
-        assert (kept.busy, told) == (True, [])
-        (submissions,) = writer.groups
-        end(submissions[0])
-        await turns()
-        assert (kept.busy, told) == (True, [])
-        end(submissions[1], StoreError("refused"))
-        await turns()
-        assert (kept.busy, told) == (False, [False])
-        hangs = asyncio.create_task(kept.keep([decision(3)]))
-        assert isinstance((await asyncio.gather(hangs, return_exceptions=True))[0], StoreError)
-        assert (kept.busy, told) == (False, [False, False])
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    asyncio.run(story())

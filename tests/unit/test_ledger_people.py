@@ -1,6 +1,5 @@
 """All decisions about a person are found, in whichever block of the index they stand."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from data.store import open_store
@@ -18,7 +17,7 @@ def test_a_person_is_found_in_every_block(store_url: str, tmp_path: Path) -> Non
     ledger = ledger_of(store, tmp_path)
     assert ledger.of_applicant("C-mine") == []
     made = [
-        replace(decision(n), applicant_id="C-mine" if n in MINE else f"C-{n % 7}")
+        decision(n)._replace(applicant_id="C-mine" if n in MINE else f"C-{n % 7}")
         for n in range(2 * BLOCK + 40)
     ]
     with store.write() as connection:

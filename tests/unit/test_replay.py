@@ -1,6 +1,5 @@
 """A stored decision is computed again bit for bit, and every change of what is stored shows."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -54,7 +53,7 @@ def test_the_same_model_decides_the_same(scorer: Scorer) -> None:
 )
 def test_an_altered_column_shows(scorer: Scorer, field: str, value: Any) -> None:
     decision = made(scorer)
-    altered = replace(decision, **{field: value})
+    altered = decision._replace(**{field: value})
     found = replay(altered, scorer)
     assert [(d.field, d.stored, d.computed) for d in found] == [
         (field, value, getattr(decision, field))
@@ -68,7 +67,7 @@ def test_an_altered_record_shows(scorer: Scorer) -> None:
     record["contributions"][name] += 1e-15
     record["reasons"] = record["reasons"][1:]
     record["base"] = None
-    found = replay(replace(decision, record=orjson.dumps(record)), scorer)
+    found = replay(decision._replace(record=orjson.dumps(record)), scorer)
     assert {d.field for d in found} == {f"contributions.{name}", "reasons", "base"}
 
 
@@ -77,7 +76,7 @@ def test_an_altered_request_shows(scorer: Scorer) -> None:
     request = orjson.loads(decision.request)
     days = request["sources"]["application"]["late_days"]
     request["sources"]["application"]["late_days"] = 0 if days > 20 else 59
-    found = replay(replace(decision, request=orjson.dumps(request)), scorer)
+    found = replay(decision._replace(request=orjson.dumps(request)), scorer)
     assert {"pd", "log_odds"} <= {d.field for d in found}
 
 
@@ -85,6 +84,6 @@ def test_another_model_or_an_erased_decision_cannot_be_replayed(scorer: Scorer) 
     decision = made(scorer)
     with pytest.raises(RegistryError, match="made by the model small-0123456789ab"):
         replay(decision, Scorer(small_bundle(), "small-other"))
-    gone = replace(decision, application_id="", applicant_id="", request=b"", record=b"")
+    gone = decision._replace(application_id="", applicant_id="", request=b"", record=b"")
     with pytest.raises(RegistryError, match="erased"):
         replay(gone, scorer)

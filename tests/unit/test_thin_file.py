@@ -51,7 +51,7 @@ def test_without_the_source_there_is_no_score_and_with_it_there_is() -> None:
     thin, full = decide(scorer, [application(wallet_inflow=None), application()], "key", NOW)
     assert (thin.recommendation, thin.pd, thin.log_odds, thin.points) == ("refer",) + (None,) * 3
     assert full.scored
-    reply = render(thin, "en", contributions=True)
+    reply = orjson.loads(render(thin, "en", contributions=True))
     assert reply["probability_of_default"] is None
     assert [r["code"] for r in reply["reasons"]] == [THIN_FILE.code]
 

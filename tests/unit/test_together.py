@@ -1,8 +1,6 @@
 """Scoring a turn of the event loop together: the same decisions, and everyone's error is theirs."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -25,15 +23,11 @@ def scorer() -> Scorer:
 
 
 class Free:
-    """A keeper that is busy for as long as the test says."""
+    """A keeper that keeps nothing, and answers when the test says so."""
 
-    def __init__(self, busy: bool = False) -> None:
-        self.busy = busy
+    def __init__(self) -> None:
         self.taken: list[Kept] = []
         self.forgotten: list[Kept] = []
-
-    def when_free(self, call: Callable[[], None]) -> None:
-        self.free = call
 
     def take(self, kept: Kept) -> None:
         self.taken.append(kept)
@@ -60,7 +54,7 @@ def test_everyone_gets_the_decision_of_their_own(scorer: Scorer) -> None:
     for i, application in enumerate(applications):
         alone = decide(scorer, [application], f"key0000{1 + i % 2}", made[i].created_at)[0]
         same = {name: getattr(alone, name) for name in CHANGING}
-        assert replace(made[i], **same) == alone
+        assert made[i]._replace(**same) == alone
 
 
 def test_who_fails_fails_alone(scorer: Scorer) -> None:
@@ -87,75 +81,30 @@ def test_who_went_away_disturbs_nobody(scorer: Scorer) -> None:
     assert asyncio.run(story()).application_id == "A-2"
 
 
-class Busy:
-    """Applications asked about while a transaction is open; ``sizes``: what was scored together."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.sizes: list[int] = []
-        self.kept = Free(busy=True)
-
-        def counted(scorer: Scorer, applications: Any, *rest: Any) -> Any:
-            self.sizes.append(len(applications))
-            return decide(scorer, applications, *rest)
-
-        monkeypatch.setattr(module, "decide", counted)
-
-    def ask(self, together: Together, scorer: Scorer, count: int) -> list[asyncio.Task[Any]]:
-        each = [together.decide(scorer, asked(n), "key00001") for n in range(count)]
-        return [asyncio.create_task(one) for one in each]
-
-
 async def turns(count: int = 10) -> None:
     for _ in range(count):
         await asyncio.sleep(0)
 
 
-def test_what_comes_during_a_transaction_is_scored_together_at_its_end(
+def test_what_comes_in_one_turn_of_the_loop_is_scored_together(
     scorer: Scorer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "HOLD", 60.0)
-    busy = Busy(monkeypatch)
+    sizes: list[int] = []
+
+    def counted(scorer: Scorer, applications: Any, *rest: Any) -> Any:
+        sizes.append(len(applications))
+        return decide(scorer, applications, *rest)
+
+    monkeypatch.setattr(module, "decide", counted)
 
     async def story() -> None:
-        together = Together(cast(Keeper, busy.kept))
-        first = busy.ask(together, scorer, 2)
-        await turns()
-        second = busy.ask(together, scorer, 3)
-        await turns()
-        assert busy.sizes == []
-        busy.kept.busy = False
-        busy.kept.free()
-        await asyncio.gather(*first, *second)
-        await asyncio.gather(*busy.ask(together, scorer, 1))
+        together = Together(cast(Keeper, Free()))
+        for count in (5, 1, MOST + 2):
+            each = [together.decide(scorer, asked(n), "key00001") for n in range(count)]
+            await asyncio.gather(*each)
 
     asyncio.run(story())
-    assert busy.sizes == [5, 1]
-
-
-def test_a_writer_that_hangs_is_not_waited_for(
-    scorer: Scorer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    busy = Busy(monkeypatch)
-
-    async def story() -> None:
-        together = Together(cast(Keeper, busy.kept))
-        await asyncio.gather(*busy.ask(together, scorer, 2))
-        await asyncio.gather(*busy.ask(together, scorer, 1))
-
-    asyncio.run(story())
-    assert sum(busy.sizes) == 3
-
-
-def test_enough_of_them_wait_for_nobody(scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "HOLD", 60.0)
-    busy = Busy(monkeypatch)
-
-    async def story() -> None:
-        together = Together(cast(Keeper, busy.kept))
-        await asyncio.gather(*busy.ask(together, scorer, MOST))
-
-    asyncio.run(story())
-    assert busy.sizes == [MOST]
+    assert sizes == [5, 1, MOST, 2]
 
 
 def test_a_decision_to_keep_is_answered_when_it_is_durable(scorer: Scorer) -> None:

@@ -3,9 +3,10 @@
 from typing import Annotated, Any
 
 import pytest
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, FastAPI, Header, Query
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.testclient import TestClient
 
 from api.direct import DirectRoute
 from tests.web.world import World, application
@@ -51,6 +52,40 @@ def test_an_optional_parameter_is_never_overlooked(world: World) -> None:
     key = {"Idempotency-Key": "direct-1"}
     first, again = (asked(world, "", json=application(), headers=key).json() for _ in "12")
     assert first["decision_id"] == again["decision_id"]
+
+
+async def _last(given: Annotated[str | None, Header()] = None, *, request: Request) -> str:
+    assert given is None
+    return f"last {request.method}"
+
+
+async def _first(request: Request, given: Annotated[str | None, Header()] = None) -> str:
+    assert given is None
+    return f"first {request.method}"
+
+
+async def _none() -> str:
+    return "none"
+
+
+async def _asks_all(
+    last: Annotated[str, Depends(_last)],
+    first: Annotated[str, Depends(_first)],
+    none: Annotated[str, Depends(_none)],
+    request: Request,
+) -> Response:
+    return Response(f"{last}, {first}, {none}, {request.method}")
+
+
+def test_the_request_goes_to_whom_asks_for_it_wherever_it_stands() -> None:
+    app = FastAPI()
+    router = APIRouter(route_class=DirectRoute)
+    router.post("/direct")(_asks_all)
+    app.router.routes += router.routes
+    app.post("/routed")(_asks_all)
+    client = TestClient(app)
+    assert client.post("/direct").text == "last POST, first POST, none, POST"
+    assert client.post("/routed").text == client.post("/direct").text
 
 
 async def _number(n: Annotated[int, Query()]) -> int:
