@@ -92,7 +92,8 @@ class _Reply:
 
     def __init__(self, send: Send, scope: Scope) -> None:
         self._send, self._request_id = send, scope["request_id"].encode()
-        self._send_whole: SendWhole | None = scope.get("extensions", {}).get(WHOLE)
+        # Taken out of the scope, which would hold itself through it: a circle for the collector.
+        self._send_whole: SendWhole | None = scope.get("extensions", {}).pop(WHOLE, None)
         self.status = 0
 
     async def __call__(self, message: Message) -> None:

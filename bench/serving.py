@@ -10,8 +10,9 @@ turns, so that noise meets both; a figure is the median of the ratios of neighbo
 
 What the ratio leaves out: a POST /score without a query or an Idempotency-Key is answered by the
 outermost layer (``api/edge.py``), before the framework's own layers, the routing and the solving
-of dependencies that the empty endpoint pays for; ``--routed`` asks with a query and so pays for
-them, too. wrk must be on the PATH.
+of dependencies that the empty endpoint pays for, and its reply leaves in one piece
+(``api/connection.py``); ``--routed`` asks with a query and so pays for all of it, too. wrk must
+be on the PATH.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ times. A challenger follows the newest of them in shadow.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -157,8 +157,7 @@ def _decisions(
         at = now - DAYS * _DAY * (1 - (i + 1) / n)
         real = former if i < FORMER * n else champion
         mine, branch = i % OWN == 0, BRANCHES[int(branches[i])]
-        yield replace(
-            real[int(which[i])],
+        yield real[int(which[i])]._replace(
             decision_id=_id(at, i),
             created_at=at,
             key_id=owner if mine else "bench-key",

@@ -1,13 +1,22 @@
 """The real server's connection: the same replies in one piece as in the usual two."""
 
+import asyncio
+import gc
 import json
 import socket
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from starlette.types import Receive, Scope, Send
 
+from api.connection import WHOLE
+from api.edge import Edge
+from api.log import Log
+from api.metrics import Metrics
 from tests.web.process import Server
 from tests.web.world import application, home_settings, make_key
 
@@ -89,3 +98,31 @@ def test_who_leaves_before_the_reply_disturbs_nobody(server: Server, key: str) -
         connection.sendall(asked(key, Expect="100-continue"))
         assert connection.recv(25, socket.MSG_WAITALL) == b"HTTP/1.1 100 Continue\r\n\r\n"
         assert reply(connection)[0][0] == "HTTP/1.1 200 OK"
+
+
+def test_a_request_does_not_hold_itself() -> None:
+    """Circles are freed by the collector alone, which then stops the server for milliseconds."""
+
+    class Cycle:
+        def send(self, *_: object) -> bool:
+            return True
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+
+    async def nothing(*_: object) -> Any:
+        return None
+
+    edge = Edge(app, Metrics(), Log(), [])
+    cycle = Cycle()
+    scope: Scope = {"type": "http", "path": "/", "method": "GET", "headers": []}
+    scope["extensions"] = {WHOLE: cycle.send}
+    cycle.scope = scope  # type: ignore[attr-defined]
+    gone = weakref.ref(cycle)
+    gc.disable()
+    try:
+        asyncio.run(edge(scope, nothing, nothing))
+        del cycle, scope
+        assert gone() is None
+    finally:
+        gc.enable()
