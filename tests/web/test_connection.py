@@ -100,6 +100,20 @@ def test_who_leaves_before_the_reply_disturbs_nobody(server: Server, key: str) -
         assert reply(connection)[0][0] == "HTTP/1.1 200 OK"
 
 
+def test_who_guesses_behind_a_proxy_shuts_out_nobody_else(server: Server) -> None:
+    def statuses(count: int, **headers: str) -> set[str]:
+        with connected(server) as connection:
+            found = set()
+            for _ in range(count):
+                connection.sendall(asked("ms_nobody", **headers))
+                found.add(reply(connection)[0][0].split()[1])
+            return found
+
+    assert statuses(400, X_Forwarded_For="192.0.2.1") == {"401", "429"}
+    assert statuses(1, X_Forwarded_For="192.0.2.1") == {"429"}
+    assert statuses(1, X_Forwarded_For="192.0.2.2") == {"401"}
+
+
 def test_a_request_does_not_hold_itself() -> None:
     """Circles are freed by the collector alone, which then stops the server for milliseconds."""
 
