@@ -1,9 +1,9 @@
-"""CPU time of probability and contributions together: the kernel against LightGBM.
+"""CPU time of probability and contributions together: kernel and numpy against LightGBM.
 
     python bench/kernel.py
 
 One row at a time and batches, a model of 300 trees x 31 leaves on 60 features (10 categories,
-missing values). Both run in this process in turn; figures are medians of CPU time a row.
+missing values). All run in this process in turn; figures are medians of CPU time a row.
 """
 
 import platform
@@ -15,7 +15,7 @@ import lightgbm as lgb
 import numpy as np
 
 from scoring import tree_text
-from scoring.kernel import load_kernel
+from scoring.kernel import load_kernel, load_levels
 
 TREES, LEAVES, FEATURES, CATEGORIES = 300, 31, 60, 10
 
@@ -46,8 +46,9 @@ def main() -> None:
     """Print both times, their ratio and the largest difference."""
     booster, rows = _model()
     booster = lgb.Booster(model_str=booster.model_to_string())
-    kernel = load_kernel(tree_text.check(booster.model_to_string()))
-    if kernel is None:
+    trees = tree_text.check(booster.model_to_string())
+    kernel, levels = load_kernel(trees), load_levels(trees)
+    if kernel is None or levels is None:
         raise SystemExit("the kernel is not built: python -m scoring.kernel")
     print(f"{platform.processor() or platform.machine()}, {TREES} x {LEAVES}, {FEATURES} features")
     for count, repeat in ((1, 40), (200, 1)):
@@ -56,9 +57,10 @@ def main() -> None:
             lambda part=part: booster.predict(part, pred_contrib=True, num_threads=1), count, repeat
         )
         ours = _microseconds(lambda part=part: kernel.explain(part), count, repeat)
+        plain = _microseconds(lambda part=part: levels.contributions(part), count, repeat)
         print(
             f"{count:4d} rows a call: pred_contrib {theirs:7.0f} us a row, kernel {ours:6.0f} us, "
-            f"ratio {ours / theirs:.3f} (bar 0.10)"
+            f"ratio {ours / theirs:.3f} (bar 0.10); numpy {plain:6.0f} us, {plain / theirs:.3f}"
         )
     gap = np.abs(kernel.explain(rows[:2000])[1] - booster.predict(rows[:2000], pred_contrib=True))
     print(f"largest difference of a contribution: {gap.max():.1e} (bar 1e-9)")

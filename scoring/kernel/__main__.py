@@ -5,5 +5,7 @@ import sys
 from scoring.kernel.build import build
 
 sys.stderr.write(
-    "Native kernel built.\n" if build() else "No C compiler: LightGBM explains instead.\n"
+    "Native kernel built.\n"
+    if build()
+    else "No C compiler: numpy explains, with the same numbers.\n"
 )

@@ -1,8 +1,8 @@
 """Compiling the kernel: ``python -m scoring.kernel``. Without a compiler nothing is lost.
 
 The library is put into the environment that runs this, under the hash of its source, so that an
-old one is never loaded. A server that does not find it scores through LightGBM, more slowly and
-with the same numbers.
+old one is never loaded. A server that does not find it scores through LightGBM and explains in
+numpy (``levels.py``), more slowly and with the same numbers.
 """
 
 import hashlib

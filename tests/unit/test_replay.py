@@ -10,6 +10,7 @@ from api.examples import example_application
 from api.intake import Intake
 from data.errors import RegistryError
 from data.store.decisions import Decision
+from scoring import model
 from scoring.replay import replay
 from scoring.scorer import Scorer
 from scoring.service import decide
@@ -34,6 +35,16 @@ def test_the_same_model_decides_the_same(scorer: Scorer) -> None:
     masked = made(scorer, sources=few, consents={})
     assert orjson.loads(masked.record)["masked_sources"], "a case with masked sources"
     assert replay(masked, scorer) == []
+
+
+def test_a_machine_without_the_kernel_replays_a_decision_made_with_it(
+    scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decision = made(scorer)
+    monkeypatch.setattr(model, "load_kernel", lambda _: None)
+    without = Scorer(small_bundle(), scorer.version)
+    assert replay(decision, without) == []
+    assert replay(made(without), scorer) == []
 
 
 @pytest.mark.parametrize(
