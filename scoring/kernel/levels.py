@@ -7,6 +7,8 @@ decision made with the kernel can so be computed again without.
 
 from __future__ import annotations
 
+import math
+import threading
 from itertools import pairwise
 
 import numpy as np
@@ -20,16 +22,31 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
 
-_ROWS = 8
+_ROWS = 4
 """Rows taken together: more would leave the processor's cache."""
 _ZERO = float(np.float32(1e-35))
 
 
+class _Space:
+    """The memory that one thread works in: asked anew each time, it would be mapped anew."""
+
+    def __init__(self, m: Layout) -> None:
+        most = max(level.end - level.start for level in m.levels)
+        n = len(m.feature)
+        self._of = {name: np.empty(n * _ROWS * m.points) for name in ("factors", "here", "terms")}
+        self._of |= {name: np.empty(2 * most * _ROWS * m.points) for name in ("both", "other")}
+
+    def take(self, name: str, shape: tuple[int, ...]) -> FloatArray:
+        """An array of ``shape``, with anything in it."""
+        return self._of[name][: math.prod(shape)].reshape(shape)
+
+
 class Levels:
-    """A model laid out level by level. Safe to share between threads: nothing in it changes."""
+    """A model laid out level by level. Safe to share between threads: each has its own space."""
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
+        self._local = threading.local()
 
     def contributions(self, matrix: FloatArray) -> FloatArray:
         """Contributions (n, features + 1) of a matrix (n, features), the base last."""
@@ -43,16 +60,25 @@ class Levels:
         return out
 
     def _add(self, rows: FloatArray, out: FloatArray) -> None:
-        m = self._layout
+        m, space = self._layout, self._space()
         case = _cases(m, rows)
-        down = _down(m, case)
-        terms = _up(m, case, down)
+        shape = (*case.shape, m.points)
+        factors = m.factors.take(case, axis=0, out=space.take("factors", shape), mode="clip")
+        here = _down(m, space, factors)
+        terms = m.gains.take(case, axis=0, out=space.take("terms", shape), mode="clip")
+        terms *= here
+        _up(m, space, factors, terms)
         lanes = min(m.points, LANES)
-        parts = m.points // lanes
-        terms = terms.reshape(-1, len(rows), parts, lanes).swapaxes(1, 2)
-        sums = m.sums @ terms.reshape(-1, len(rows) * lanes)
+        each = terms.reshape(-1, len(rows), m.points // lanes, lanes).swapaxes(1, 2)
+        sums = m.sums @ each.reshape(-1, len(rows) * lanes)
         for lane in range(lanes):  # one after the other: a sum has one order
             out += sums.reshape(m.features, len(rows), lanes)[:, :, lane].T
+
+    def _space(self) -> _Space:
+        found: _Space | None = getattr(self._local, "found", None)
+        if found is None:
+            found = self._local.found = _Space(self._layout)
+        return found
 
 
 def _cases(m: Layout, rows: FloatArray) -> IntArray:
@@ -81,39 +107,33 @@ def _in_sets(m: Layout, codes: FloatArray) -> BoolArray:
     return np.asarray(known & (word >> (code % 32).astype(np.uint32) & 1 == 1))
 
 
-def _down(m: Layout, case: IntArray) -> tuple[FloatArray, FloatArray]:
-    """The product of the factors above each split, times the weight; and its factor."""
-    shape = (*case.shape, m.points)
-    f = m.factors[case]
-    here = np.empty(shape)
+def _down(m: Layout, space: _Space, factors: FloatArray) -> FloatArray:
+    """The product of the factors above each split, times the weight (N, n, points)."""
+    here = space.take("here", factors.shape)
     here[: m.levels[0].end] = m.roots[:, None]
     for level, below in pairwise(m.levels):
-        n = level.end - level.start
-        both = np.empty((2 * n, *shape[1:]))
-        mine = here[level.start : level.end]
-        np.multiply(mine, f[level.start : level.end], out=both[n:])
-        np.subtract(mine, both[n:], out=both[:n])
+        n, part = level.end - level.start, slice(level.start, level.end)
+        both = space.take("both", (2 * n, *here.shape[1:]))
+        np.multiply(here[part], factors[part], out=both[n:])
+        np.subtract(here[part], both[n:], out=both[:n])
         both.take(level.splits, axis=0, out=here[below.start : below.end], mode="clip")
-    return here, f
+    return here
 
 
-def _up(m: Layout, case: IntArray, down: tuple[FloatArray, FloatArray]) -> FloatArray:
-    """What each split adds to its feature (N, n, points)."""
-    here, f = down
-    terms = m.gains[case]
-    terms *= here
-    above = here[:0]
+def _up(m: Layout, space: _Space, factors: FloatArray, terms: FloatArray) -> None:
+    """Multiply ``terms`` (N, n, points) by how far the two branches of each split differ."""
+    above, name, other = terms[:0], "both", "other"
     for level in reversed(m.levels):
         n, part = level.end - level.start, slice(level.start, level.end)
-        both = np.empty((2 * n, *here.shape[1:]))
+        both = space.take(name, (2 * n, *terms.shape[1:]))
         both[level.splits] = above
         both[level.leaves] = level.values[:, None, None]
         left = both[:n]
         gap = np.subtract(both[n:], left, out=both[n:])
         terms[part] *= gap
-        gap *= f[part]
+        gap *= factors[part]
         above = np.add(left, gap, out=left)
-    return terms
+        name, other = other, name
 
 
 def load_levels(model: TreeModel) -> Levels | None:
