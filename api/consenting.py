@@ -13,8 +13,9 @@ import orjson
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
-from api.problems import FieldError, Problem
-from api.request_schema import NO_SCORE, strict_record
+from api.problem_rules import NO_SCORE
+from api.problems import BrokenRule, Problem
+from api.request_schema import strict_record
 from api.shared_looks import SharedLooks
 from api.store_reader import StoreReader
 from data.contract import Contract
@@ -134,7 +135,7 @@ def _without(
     """``application`` with the sources ``said_no`` masked, and out of the stored request."""
     refused = said_no & contract.on_consent
     if needed := sorted(source for source in refused if contract.sources[source].required):
-        errors = [FieldError(field=f"{at}consents.{s}", rule=NO_SCORE) for s in needed]
+        errors = [BrokenRule(f"{at}consents.{s}", NO_SCORE.of()) for s in needed]
         raise Problem("invalid-application", errors=errors)
     gone = {name for source in refused for name in contract.inputs_by_source[source]}
     masked: dict[str, MaskStatus] = {}

@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 
 from api.auth import Principal
 from api.clock import utc_now
-from api.problems import FieldError, Problem
+from api.problem_rules import REASON_ABSENT, REASON_NEEDED, REASON_OF_APPEALS
+from api.problems import BrokenRule, Problem
 from api.service import Service
+from data.sentences import Sentence
 from data.store.decisions import Decision
 from data.store.human_decisions import (
     Agreement,
@@ -58,11 +60,11 @@ async def decide(
     """
     differing = differs(decision.recommendation, outcome)
     if differing and reason is None:
-        _refuse("is needed when the outcome differs from the recommendation")
+        _refuse(REASON_NEEDED)
     if reason is not None and not differing:
-        _refuse("must be absent when the outcome does not differ from the recommendation")
+        _refuse(REASON_ABSENT)
     if reason == "appeal":
-        _refuse("'appeal' is kept for the resolution of an appeal")
+        _refuse(REASON_OF_APPEALS)
     made = HumanDecision(decision.decision_id, outcome, reason, asker.key_id, utc_now())
 
     def keep(store: Any) -> list[HumanDecision]:
@@ -120,5 +122,5 @@ def _since(days: int) -> datetime:
     return utc_now() - timedelta(days=days)
 
 
-def _refuse(rule: str) -> None:
-    raise Problem("invalid-body", errors=[FieldError(field="reason", rule=rule)])
+def _refuse(rule: Sentence) -> None:
+    raise Problem("invalid-body", errors=[BrokenRule("reason", rule.of())])

@@ -17,12 +17,14 @@ from fastapi import Header
 from api.api_keys import Pepper
 from api.auth import Principal
 from api.clock import Clock, utc_now
-from api.problems import FieldError, Problem
+from api.problem_rules import PRINTABLE
+from api.problems import BrokenRule, Problem
 from api.store_reader import StoreReader
 from data.store.idempotency import Claim, ClaimTakenError, find_made
 
 NAME = "Idempotency-Key"
-PATTERN = r"^[\x21-\x7e]{1,255}$"
+LONGEST = 255
+PATTERN = f"^[\\x21-\\x7e]{{1,{LONGEST}}}$"
 
 Made = TypeVar("Made")
 IdempotencyKey = Annotated[
@@ -54,8 +56,9 @@ class Idempotency:
         if key is None:
             return None
         if not fullmatch(PATTERN, key):
-            rule = "must be 1 to 255 printable ASCII characters without spaces"
-            raise Problem("invalid-parameter", errors=[FieldError(field=NAME, rule=rule)])
+            raise Problem(
+                "invalid-parameter", errors=[BrokenRule(NAME, PRINTABLE.of(most=LONGEST))]
+            )
         digest = self._pepper.digest(b"idempotency", route.encode(), body)
         return Claim(asker.key_id, sha256(key.encode()).hexdigest(), digest, self._clock())
 

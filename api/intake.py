@@ -11,10 +11,30 @@ from api.completing import Completion
 from api.consenting import consent_adapter
 from api.json_body import parse
 from api.problem_details import OWN_BRANCH
-from api.problems import MOST_ERRORS, FieldError, Problem
+from api.problem_rules import (
+    APPLICATIONS,
+    AT_LEAST,
+    AT_MOST,
+    KEY,
+    LIST,
+    MOST_BROKEN,
+    MOST_CHARACTERS,
+    MOST_ITEMS,
+    NOT_EMPTY,
+    NOT_VALID,
+    NUMBER,
+    OBJECT,
+    REQUIRED,
+    TEXT,
+    TRUE_OR_FALSE,
+    UNKNOWN,
+    WHOLE_NUMBER,
+)
+from api.problems import MOST_ERRORS, BrokenRule, Problem, one_of
 from api.raw_rows import MOST_ROWS, ROWS, Rows, brought, raw_tables, row_columns
 from api.request_schema import EITHER, request_adapter, sources_asked
 from data.contract import Contract
+from data.sentences import Message
 from data.statements import Stated, stated_values, statement_adapter
 from data.store.consents import Purpose
 from scoring.service import Application, MaskStatus
@@ -99,7 +119,7 @@ class Intake:
         most = 2 + MOST_APPLICATIONS * (1 + self._most_members)
         value = parse(body, most + self._most(with_rows) - self._most_members)
         checked: list[dict[str, Any]] = []
-        errors: list[FieldError] = []
+        errors: list[BrokenRule] = []
         for i, item in enumerate(_items(value)):
             try:
                 checked.append(self._checked(item, with_rows))
@@ -175,28 +195,27 @@ class Intake:
 
 def _items(value: Any) -> list[Any]:
     if not isinstance(value, dict):
-        raise _broken("", "must be an object")
+        raise _broken("", OBJECT.of())
     if "applications" not in value:
-        raise _broken("applications", "is required")
+        raise _broken("applications", REQUIRED.of())
     if len(value) > 1:
-        raise _broken("", "unknown field")
+        raise _broken("", UNKNOWN.of())
     items = value["applications"]
     if not isinstance(items, list) or not 1 <= len(items) <= MOST_APPLICATIONS:
-        raise _broken("applications", f"must be a list of 1 to {MOST_APPLICATIONS} applications")
+        raise _broken("applications", APPLICATIONS.of(most=MOST_APPLICATIONS))
     return items
 
 
-def _broken(field: str, rule: str) -> Problem:
-    return Problem("invalid-application", errors=[FieldError(field=field, rule=rule)])
+def _broken(field: str, rule: Message) -> Problem:
+    return Problem("invalid-application", errors=[BrokenRule(field, rule)])
 
 
-def field_errors(error: ValidationError, prefix: str = "") -> list[FieldError]:
+def field_errors(error: ValidationError, prefix: str = "") -> list[BrokenRule]:
     """Path and rule of each error, without a word of what was sent."""
     if error.error_count() > _LISTABLE:
-        return [FieldError(field=prefix, rule=f"more than {_LISTABLE} rules are broken")]
+        return [BrokenRule(prefix, MOST_BROKEN.of(most=_LISTABLE))]
     details = error.errors(include_url=False, include_input=False)
-    pairs = dict.fromkeys((_path(e, prefix), _rule(e)) for e in details)
-    return [FieldError(field=field, rule=rule) for field, rule in pairs]
+    return list(dict.fromkeys(BrokenRule(_path(e, prefix), _rule(e)) for e in details))
 
 
 def _path(e: ErrorDetails, prefix: str) -> str:
@@ -204,36 +223,37 @@ def _path(e: ErrorDetails, prefix: str) -> str:
     return ".".join([*filter(None, [prefix]), *map(str, known)])
 
 
-def _rule(e: ErrorDetails) -> str:
+def _rule(e: ErrorDetails) -> Message:
     context = e.get("ctx", {})
     match e["type"]:
+        case "rule":
+            rule: Message = context["rule"]
+            return rule
         case "greater_than_equal":
-            return f"must be at least {context['ge']:g}"
+            return AT_LEAST.of(limit=float(context["ge"]))
         case "less_than_equal":
-            return f"must be at most {context['le']:g}"
+            return AT_MOST.of(limit=float(context["le"]))
         case "literal_error":
-            return f"must be one of {context['expected']}"
+            return one_of(context["expected"])
         case "string_too_long":
-            return f"must have at most {context['max_length']} characters"
-        case "consent_needed" | "date_needed" | "time_needed" | "twin_rows":
-            return e["msg"]
-    return _RULES.get(e["type"], "is not valid")
+            return MOST_CHARACTERS.of(most=context["max_length"])
+    return _RULES.get(e["type"], NOT_VALID).of()
 
 
 _RULES = {
-    "missing": "is required",
-    "extra_forbidden": "unknown field",
-    "dict_type": "must be an object",
-    "float_type": "must be a number",
-    "finite_number": "must be a number",
-    "int_type": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "multiple_of": "must be a whole number",
-    "bool_type": "must be true or false",
-    "string_type": "must be a text",
-    "string_too_short": "must not be empty",
-    "list_type": "must be a list",
-    "too_short": "must not be empty",
-    "too_long": "has too many items",
-    "string_pattern_mismatch": "must be 1 to 64 of the characters A-Z a-z 0-9 . _ : -",
+    "missing": REQUIRED,
+    "extra_forbidden": UNKNOWN,
+    "dict_type": OBJECT,
+    "float_type": NUMBER,
+    "finite_number": NUMBER,
+    "int_type": WHOLE_NUMBER,
+    "int_from_float": WHOLE_NUMBER,
+    "multiple_of": WHOLE_NUMBER,
+    "bool_type": TRUE_OR_FALSE,
+    "string_type": TEXT,
+    "string_too_short": NOT_EMPTY,
+    "list_type": LIST,
+    "too_short": NOT_EMPTY,
+    "too_long": MOST_ITEMS,
+    "string_pattern_mismatch": KEY,
 }

@@ -5,7 +5,9 @@ import re
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BeforeValidator, Field
-from pydantic_core import PydanticCustomError
+
+from api.problem_rules import DAY, TIME
+from data.sentences import broken
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ].+")
@@ -13,15 +15,13 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ].+")
 
 def _is_day(value: Any) -> Any:
     if not isinstance(value, str) or not _DAY.fullmatch(value):
-        raise PydanticCustomError("date_needed", "must be a date such as 2026-03-31")
+        raise broken(DAY.of())
     return value
 
 
 def _is_time(value: Any) -> Any:
     if not isinstance(value, str) or not _TIME.fullmatch(value):
-        raise PydanticCustomError(
-            "time_needed", "must be a time with its zone such as 2026-03-31T12:00:00Z"
-        )
+        raise broken(TIME.of())
     return value
 
 

@@ -10,7 +10,8 @@ from functools import partial
 from api.auth import Principal
 from api.clock import utc_now
 from api.outcomes_schema import AnyEvent, Disbursement, Repayment, Reversal, read_events
-from api.problems import FieldError, Problem
+from api.problem_rules import NOT_BEFORE_EVENT, NOT_FUTURE, UNTIL_TODAY
+from api.problems import BrokenRule, Problem
 from api.service import Service
 from data.contract import Contract
 from data.store.idempotency import Claim
@@ -55,7 +56,7 @@ async def _take(service: Service, asker: Principal, body: bytes, claim: Claim | 
             lambda store: keep_all(store, ledger, events, origin, claim), PATIENCE
         )
     except OutcomesRefusedError as refused:
-        errors = [FieldError(field=f"{r.place}.{r.field}", rule=r.rule) for r in refused.refused]
+        errors = [BrokenRule(f"{r.place}.{r.field}", r.rule) for r in refused.refused]
         raise Problem("conflict", errors=errors) from None
 
 
@@ -66,17 +67,16 @@ def _read(body: bytes, now: dt.datetime) -> Sequence[LoanEvent]:
     return [_event(event, i, now) for i, event in enumerate(sent)]
 
 
-def _untimely(event: AnyEvent, i: int, now: dt.datetime) -> Iterator[FieldError]:
+def _untimely(event: AnyEvent, i: int, now: dt.datetime) -> Iterator[BrokenRule]:
     """What no schema can say of the times of an event; the day begins first at UTC+14."""
     last = (now + dt.timedelta(hours=14)).date()
     if not EARLIEST <= event.on <= last:
-        rule = f"must be a day from {EARLIEST} to today"
-        yield FieldError(field=f"events.{i}.on", rule=rule)
+        yield BrokenRule(f"events.{i}.on", UNTIL_TODAY.of(first=str(EARLIEST)))
     known = event.known_at
     if known is not None and not EARLIEST <= known.date() <= last:
-        yield FieldError(field=f"events.{i}.known_at", rule="must not be in the future")
+        yield BrokenRule(f"events.{i}.known_at", NOT_FUTURE.of())
     elif known is not None and known.date() < event.on - dt.timedelta(days=1):
-        yield FieldError(field=f"events.{i}.known_at", rule="must not be before the event")
+        yield BrokenRule(f"events.{i}.known_at", NOT_BEFORE_EVENT.of())
 
 
 def _event(event: AnyEvent, i: int, now: dt.datetime) -> LoanEvent:

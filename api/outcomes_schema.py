@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic import ValidationError as BrokenError
 
 from api.intake import field_errors
 from api.json_body import parse
 from api.json_times import Day, Time
-from api.problems import MOST_ERRORS, FieldError, Problem
+from api.problem_rules import EVENTS, OBJECT, ONE_OF, PRINTABLE, REQUIRED, UNKNOWN
+from api.problems import MOST_ERRORS, BrokenRule, Problem
 from api.request_schema import Key
+from data.sentences import Message, broken
 
 MOST_EVENTS = 5_000
 MOST_INSTALMENTS = 600
 MOST_MONEY = 1e12
 _MOST_MEMBERS = 2_000_000
 Money = Annotated[float, Field(ge=0, le=MOST_MONEY, allow_inf_nan=False)]
+_LONGEST_ID = 128
+_EVENT_ID = f"^[\\x21-\\x7e]{{1,{_LONGEST_ID}}}$"
+
+
+def _printable(event_id: str) -> str:
+    if re.fullmatch(_EVENT_ID, event_id) is None:
+        raise broken(PRINTABLE.of(most=_LONGEST_ID))
+    return event_id
+
+
 EventId = Annotated[
     str,
+    AfterValidator(_printable),
     Field(
-        pattern="^[\\x21-\\x7e]{1,128}$",
         description="The lender's own id of the event, never used for another one.",
+        json_schema_extra={"pattern": _EVENT_ID},
     ),
 ]
 
@@ -106,7 +120,7 @@ def read_events(body: bytes) -> list[AnyEvent]:
     """The events in ``body``. Raises Problem (400 or 422) naming the index and field."""
     value = parse(body, _MOST_MEMBERS)
     checked: list[AnyEvent] = []
-    errors: list[FieldError] = []
+    errors: list[BrokenRule] = []
     for i, item in enumerate(_items(value)):
         try:
             checked.append(_kind(item, f"events.{i}").validate_python(item))
@@ -123,25 +137,25 @@ def read_events(body: bytes) -> list[AnyEvent]:
 
 def _items(value: Any) -> list[Any]:
     if not isinstance(value, dict):
-        raise _broken("", "must be an object")
+        raise _broken("", OBJECT.of())
     if "events" not in value:
-        raise _broken("events", "is required")
+        raise _broken("events", REQUIRED.of())
     if len(value) > 1:
-        raise _broken("", "unknown field")
+        raise _broken("", UNKNOWN.of())
     items = value["events"]
     if not isinstance(items, list) or not 1 <= len(items) <= MOST_EVENTS:
-        raise _broken("events", f"must be a list of 1 to {MOST_EVENTS} events")
+        raise _broken("events", EVENTS.of(most=MOST_EVENTS))
     return items
 
 
 def _kind(item: Any, place: str) -> TypeAdapter[Any]:
     if not isinstance(item, dict):
-        raise _broken(place, "must be an object")
+        raise _broken(place, OBJECT.of())
     kind = item.get("kind")
     if not isinstance(kind, str) or kind not in _KINDS:
-        raise _broken(f"{place}.kind", f"must be one of {', '.join(_KINDS)}")
+        raise _broken(f"{place}.kind", ONE_OF.of(choices=", ".join(_KINDS)))
     return _KINDS[kind]
 
 
-def _broken(field: str, rule: str) -> Problem:
-    return Problem("invalid-body", errors=[FieldError(field=field, rule=rule)])
+def _broken(field: str, rule: Message) -> Problem:
+    return Problem("invalid-body", errors=[BrokenRule(field, rule)])

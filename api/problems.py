@@ -2,12 +2,13 @@
 
 A reply names the field and the rule, and never repeats what was sent: neither a value nor an
 unknown field's name. ``title`` and ``detail`` are in the language that Accept-Language likes best
-(RFC 9457, section 3.1); ``type``, ``field`` and ``rule`` are the same in every language.
+(RFC 9457, section 3.1), and so is each ``rule``; ``type`` and ``field`` are the same in every one.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from re import compile as regex
+from typing import Any, NamedTuple
 
 import orjson
 from fastapi.exceptions import RequestValidationError
@@ -20,6 +21,7 @@ from starlette.routing import Match
 from api.headers import header
 from api.languages import preferred
 from api.problem_kinds import KINDS, Slug
+from api.problem_rules import KEY, NOT_VALID, ONE_OF, OR, REQUIRED, UUID
 from data.contract_base import LANGUAGES, Language
 from data.errors import StoreError
 from data.sentences import Message
@@ -32,7 +34,18 @@ class FieldError(BaseModel):
     """One broken rule: where, as a dotted path (empty: the whole body), and which."""
 
     field: str
-    rule: str
+    rule: str = Field(description="For people, in the language of `title`.")
+
+
+class BrokenRule(NamedTuple):
+    """A rule that the field at a dotted path (empty: the whole body) breaks, in every language."""
+
+    field: str
+    rule: Message
+
+    def told(self, language: Language) -> dict[str, str]:
+        """The ``FieldError`` of the reply."""
+        return {"field": self.field, "rule": self.rule.in_language(language)}
 
 
 class ProblemReply(BaseModel):
@@ -55,7 +68,7 @@ class Problem(Exception):  # noqa: N818  (the word of RFC 9457)
 
     slug: Slug
     detail: Message | str | None = None
-    errors: Sequence[FieldError] = ()
+    errors: Sequence[BrokenRule] = ()
     headers: Mapping[str, str] | None = None
 
     def told(self, language: Language) -> str | None:
@@ -79,7 +92,7 @@ def problem_response(request: Request, problem: Problem) -> Response:
     if request_id := request.scope.get("request_id"):
         content["instance"] = f"urn:microscore:request:{request_id}"
     if problem.errors:
-        content["errors"] = [e.model_dump() for e in problem.errors[:MOST_ERRORS]]
+        content["errors"] = [e.told(language) for e in problem.errors[:MOST_ERRORS]]
     headers = {"Content-Language": language, "Vary": "Accept-Language", **(problem.headers or {})}
     if kind.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
@@ -119,26 +132,30 @@ def _as_problem(error: Exception) -> Problem:
             return Problem("method-not-allowed")
         case RequestValidationError():
             broken = {str(e["loc"][-1]): _rule(e) for e in error.errors()}
-            return Problem(
-                "invalid-parameter",
-                errors=[FieldError(field=name, rule=rule) for name, rule in broken.items()],
-            )
+            errors = [BrokenRule(name, rule) for name, rule in broken.items()]
+            return Problem("invalid-parameter", errors=errors)
     return Problem("internal-error")
 
 
-def _rule(error: Mapping[str, Any]) -> str:
+def _rule(error: Mapping[str, Any]) -> Message:
     """The rule that a parameter breaks; of what was sent it says nothing."""
     context = error.get("ctx", {})
     match error["type"]:
         case "uuid_parsing" | "uuid_type":
-            return "must be a UUID: 32 hexadecimal digits in groups of 8-4-4-4-12"
+            return UUID.of()
         case "literal_error":
-            return f"must be one of {context['expected']}"
+            return one_of(context["expected"])
         case "string_pattern_mismatch":
-            return "must be 1 to 64 of the characters A-Z a-z 0-9 . _ : -"
+            return KEY.of()
         case "missing":
-            return "is required"
-    return "is not valid"
+            return REQUIRED.of()
+    return NOT_VALID.of()
+
+
+def one_of(expected: str) -> Message:
+    """The rule of a choice, from the list that pydantic writes: ``'a', 'b' or 'c'``."""
+    *others, last = _QUOTED.findall(expected) or [expected]
+    return ONE_OF.of(choices=OR.of(others=", ".join(others), last=last) if others else last)
 
 
 def responses(*slugs: Slug) -> dict[int | str, dict[str, Any]]:
@@ -158,10 +175,12 @@ def _response(status: int, description: str) -> dict[str, Any]:
     return response | {"headers": _SPOKEN | (_RETRY_AFTER if status in {429, 503} else {})}
 
 
+_QUOTED = regex(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*["]""")
 _OF_KEYS: tuple[Slug, ...] = ("too-many-requests", "too-many-failures", "issuer-unavailable")
 _SPOKEN = {
     "Content-Language": {
-        "description": "Language of `title` and `detail`, as Accept-Language asks; else English.",
+        "description": "Language of `title`, `detail` and each `rule`, as Accept-Language asks; "
+        "else English.",
         "schema": {"enum": list(LANGUAGES)},
     }
 }

@@ -13,10 +13,11 @@ from typing import Annotated, Any, NotRequired
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
 
 from api.json_times import Day, Time
+from api.problem_rules import OUR_ERA, TWIN_ROWS
 from data.contract import Column, Contract
+from data.sentences import broken
 
 MOST_ROWS = 5_000
 """Rows of one table in a request."""
@@ -106,14 +107,12 @@ def _local(timezone: str, moment: dt.datetime) -> dt.datetime:
     try:
         return moment.astimezone(ZoneInfo(timezone)).replace(tzinfo=None)
     except OverflowError:
-        raise PydanticCustomError("time_needed", "must be a time of our era") from None
+        raise broken(OUR_ERA.of()) from None
 
 
 def _without_twins(unique: tuple[str, ...], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if unique:
         seen = {tuple(row[name] for name in unique) for row in rows}
         if len(seen) != len(rows):
-            names = " and ".join(unique)
-            told = {"names": names}
-            raise PydanticCustomError("twin_rows", "two rows have the same {names}", told)
+            raise broken(TWIN_ROWS.of(names=unique))
     return rows

@@ -8,17 +8,16 @@ from math import ceil, floor
 from typing import Annotated, Any, Literal, NotRequired, cast
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAdapter, with_config
-from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
+from api.problem_rules import NO_SCORE
 from api.raw_rows import Types, raw_tables, rows_fields
 from data.contract import Column, Contract, FieldSpec, Source
+from data.sentences import broken
 
 BOUND = 1e15
 """Bounds of a number whose contract gives no range: below it every whole number is exact."""
 KEY_PATTERN = "^[A-Za-z0-9\u00c0-\u024f._:-]{1,64}$"
-
-NO_SCORE = "no score without consent to this source"
 
 Key = Annotated[str, Field(strict=True, pattern=KEY_PATTERN)]
 _record = cast(Callable[[str, dict[str, Any]], type], TypedDict)
@@ -81,7 +80,7 @@ def _consent(source: Source) -> Any:
 
 def _must_be_true(consent: bool) -> bool:
     if not consent:
-        raise PydanticCustomError("consent_needed", NO_SCORE)
+        raise broken(NO_SCORE.of())
     return consent
 
 

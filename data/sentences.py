@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from string import Formatter
 from typing import Any, NamedTuple, Union
 
+from pydantic_core import PydanticCustomError
+
 from data.contract_base import Language
 
 Value = Union[str, int, float, "Words", "Message", tuple[str, ...], tuple["Message", ...]]
@@ -43,7 +45,7 @@ class Message:
     """A sentence and what stands in its places; as text it is English."""
 
     sentence: Sentence
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict, hash=False)
 
     @property
     def code(self) -> str:
@@ -84,6 +86,11 @@ class _Writer(Formatter):
             told = (one.in_language(self._language) for one in several)
             return _NEXT.in_language(self._language).join(told)
         return _AND.in_language(self._language).join(map(str, several))
+
+
+def broken(rule: Message) -> PydanticCustomError:
+    """What a validator of pydantic raises to say ``rule``; the context of the error carries it."""
+    return PydanticCustomError("rule", "{rule}", {"rule": rule})
 
 
 def said(error: Exception) -> Message | str:

@@ -11,14 +11,22 @@ from datetime import date
 from typing import Annotated, Any, Literal, NotRequired, cast
 
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, TypeAdapter, with_config
-from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from data.contract import Column, Contract, Frozen, Identifier, ProtectedAttribute
+from data.sentences import Sentence, Words, broken
 
 LONGEST = 64
 """Characters of a code where the contract does not list the codes."""
 
+DATE_OF_BIRTH = Sentence(
+    "date-of-birth",
+    Words(
+        "must be a date as in 1990-01-31",
+        "doit être une date comme 1990-01-31",
+        "lazima iwe tarehe kama 1990-01-31",
+    ),
+)
 _DAYS_OF_150_YEARS = 54_787
 _record = cast(Callable[[str, dict[str, Any]], type], TypedDict)
 
@@ -117,5 +125,5 @@ def _day(text: str) -> str:
     except ValueError:
         day = None
     if day != text:
-        raise PydanticCustomError("date_needed", "must be a date as in 1990-01-31")
+        raise broken(DATE_OF_BIRTH.of())
     return text

@@ -9,6 +9,7 @@ import typer
 
 from api.cli.data_files import DataPath, DecimalSign, Encoding, decimal_named
 from api.cli.output import JsonOption, emit, out, progress_bar
+from api.problem_rules import DAY
 
 if TYPE_CHECKING:
     from data.features.engine import EngineName
@@ -132,4 +133,4 @@ def _day(text: str | None, timezone: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter("must be a date such as 2026-03-31", param_hint="--day") from None
+        raise typer.BadParameter(str(DAY.of()), param_hint="--day") from None

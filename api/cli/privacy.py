@@ -146,12 +146,12 @@ def _id(applicant: str) -> str:
     """The id as the API takes it, from standard input if asked. Raises typer.BadParameter."""
     from re import fullmatch
 
+    from api.problem_rules import KEY
     from api.request_schema import KEY_PATTERN
 
     given = sys.stdin.readline().strip() if applicant == _STDIN else applicant
     if not fullmatch(KEY_PATTERN, given):
-        rule = "must be 1 to 64 of the characters A-Z a-z 0-9 . _ : -"
-        raise typer.BadParameter(f"the applicant's id {rule}")
+        raise typer.BadParameter(f"the applicant's id {KEY.of()}")
     return given
 
 

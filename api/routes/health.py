@@ -5,7 +5,8 @@ from fastapi.responses import PlainTextResponse
 from starlette.responses import Response
 
 from api.metrics import CONTENT_TYPE
-from api.problems import FieldError, Problem, responses
+from api.problems import BrokenRule, Problem, responses
+from api.readiness import NO_MODEL
 from api.replies import Alive, Ready
 from api.service import AskedService
 
@@ -29,9 +30,9 @@ async def readyz(service: AskedService) -> Ready:
     faults = await service.readiness.faults()
     serving = service.champion.find()
     if serving is None:
-        faults = {"model": "none is in service", **faults}
+        faults = {"model": NO_MODEL.of(), **faults}
     if serving is None or faults:
-        errors = [FieldError(field=field, rule=rule) for field, rule in faults.items()]
+        errors = [BrokenRule(field, rule) for field, rule in faults.items()]
         raise Problem("not-ready", errors=errors)
     return Ready(model=serving.scorer.version, suspended=serving.scorer.suspended)
 

@@ -26,7 +26,8 @@ from api.model_replies import (
     ModelsReply,
     PromotionReply,
 )
-from api.problems import FieldError, Problem, responses
+from api.problem_rules import REASON_TEXT
+from api.problems import BrokenRule, Problem, responses
 from api.service import AskedService
 from scoring import switching
 from scoring.registry import CHAMPION
@@ -172,5 +173,5 @@ async def _reason(request: Request) -> str:
     try:
         return Reason.model_validate(parse(await read_body(request, REASON_BYTES), 4)).reason
     except ValidationError:
-        rule = "must be a text of 1 to 1,000 characters, and nothing else may be there"
-        raise Problem("invalid-parameter", errors=[FieldError(field="reason", rule=rule)]) from None
+        errors = [BrokenRule("reason", REASON_TEXT.of())]
+        raise Problem("invalid-parameter", errors=errors) from None

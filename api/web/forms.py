@@ -4,28 +4,39 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from api.problems import FieldError
+from api.problem_rules import (
+    AT_LEAST,
+    AT_MOST,
+    KEY,
+    NO_SCORE,
+    NUMBER,
+    ONE_OF,
+    REQUIRED,
+    TRUE_OR_FALSE,
+    WHOLE_NUMBER,
+)
+from api.problems import BrokenRule
 from api.request_schema import is_required, sources_asked
 from api.web.translations import Words, mark
 from api.web.writing import Writing
 from data.contract import Contract, FieldSpec, Text
+from data.sentences import Sentence
 
 Kind = Literal["number", "integer", "choice", "boolean"]
 APPLICANT, APPLICATION = "applicant_id", "application_id"
 GENERAL = "form"
 """Stands for an error that belongs to no field."""
 
-MISSING = "is required"
 RULES = {
-    MISSING: mark("Fill this in."),
-    "must be a number": mark("Enter a number."),
-    "must be a whole number": mark("Enter a whole number."),
-    "must be true or false": mark("Choose yes or no."),
-    "must be one of": mark("Choose one of the list."),
-    "must be 1 to 64": mark("Use 1 to 64 letters, digits or the signs . _ : - without spaces."),
-    "no score without": mark("Without this consent there is no score."),
+    REQUIRED: mark("Fill this in."),
+    NUMBER: mark("Enter a number."),
+    WHOLE_NUMBER: mark("Enter a whole number."),
+    TRUE_OR_FALSE: mark("Choose yes or no."),
+    ONE_OF: mark("Choose one of the list."),
+    KEY: mark("Use 1 to 64 letters, digits or the signs . _ : - without spaces."),
+    NO_SCORE: mark("Without this consent there is no score."),
 }
-NOT_A_NUMBER = RULES["must be a number"]
+NOT_A_NUMBER = RULES[NUMBER]
 OTHER_RULE = mark("Correct this.")
 
 
@@ -171,7 +182,7 @@ def typed(kind: Kind, text: str, writing: Writing) -> Any:
 
 def errors_of(
     contract: Contract,
-    found: Iterable[FieldError],
+    found: Iterable[BrokenRule],
     values: Mapping[str, str],
     words: Words,
     writing: Writing,
@@ -180,7 +191,7 @@ def errors_of(
     told: dict[str, str] = {}
     for error in found:
         name = _field(error.field)
-        rule = MISSING if name == APPLICANT and not values.get(name) else error.rule
+        rule = REQUIRED if name == APPLICANT and not values.get(name) else error.rule.sentence
         told.setdefault(name, _told(contract, name, rule, words, writing))
     return told
 
@@ -197,14 +208,11 @@ def _field(path: str) -> str:
     return GENERAL
 
 
-def _told(contract: Contract, name: str, rule: str, words: Words, writing: Writing) -> str:
-    if rule.startswith(("must be at least", "must be at most")) and name.startswith("f."):
+def _told(contract: Contract, name: str, rule: Sentence, words: Words, writing: Writing) -> str:
+    if rule in (AT_LEAST, AT_MOST) and name.startswith("f."):
         spec = contract.spec(name[2:])
         if spec.range is not None:
             low, high = (writing.amount(v, spec.unit) for v in spec.range)
             told = words.gettext(mark("Enter a value from %(low)s to %(high)s."))
             return told % {"low": low, "high": high}
-    for begins, text in RULES.items():
-        if rule.startswith(begins):
-            return words.gettext(text)
-    return words.gettext(OTHER_RULE)
+    return words.gettext(RULES.get(rule, OTHER_RULE))

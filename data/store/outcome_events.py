@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from data.sentences import Message
+
 EventKind = Literal["disbursement", "repayment", "write_off", "reschedule", "reversal"]
 
 
@@ -56,7 +58,7 @@ class Refused:
 
     place: str
     field: str
-    rule: str
+    rule: Message
 
 
 @dataclass(slots=True)

@@ -9,8 +9,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select
 
+from data.sentences import Sentence
 from data.store.ledger import Ledger
 from data.store.outcome_events import Instalment, LoanEvent, Origin, Refused, Taken
+from data.store.outcome_rules import (
+    BEFORE_REVERSED,
+    HAS_LOAN,
+    NO_EVENT,
+    NO_LOAN,
+    NO_REVERSAL,
+    OTHER_EVENT,
+    OTHER_INSTALMENT,
+    REVERSED,
+)
 from data.store.tables_outcomes import loan_events, loan_instalments, loans
 
 EVENT = "outcomes"
@@ -53,7 +64,7 @@ class OutcomesBatch:
         if self._erased.get(application) is not None:
             self.taken.erased += 1
         elif row and same and not _alike(row, same):
-            self._refuse(event, "event_id", "is the id of another event already")
+            self._refuse(event, "event_id", OTHER_EVENT)
         elif broken := self._broken(event, application, row, same is not None):
             self._refuse(event, *broken)
         else:
@@ -61,31 +72,31 @@ class OutcomesBatch:
 
     def _broken(
         self, event: LoanEvent, application: str, row: Mapping[str, Any] | None, is_known: bool
-    ) -> tuple[str, str] | None:
+    ) -> tuple[str, Sentence] | None:
         """Field and rule that the event breaks."""
         has_loan = application in self._erased
         if event.kind == "disbursement" and has_loan and not is_known:
-            return "application_id", "has a loan already"
+            return "application_id", HAS_LOAN
         if event.kind != "disbursement" and not has_loan:
-            return "application_id", "no loan of this application is stored"
+            return "application_id", NO_LOAN
         if row and event.kind == "reversal" and not is_known:
             return self._no_reversal(row)
         for due in event.instalments:
             there = self._dues.get((application, due.number))
             if there and (there["due_on"], there["amount_due"]) != (due.due_on, due.amount_due):
-                return "instalments", "an instalment is stored with another day or amount"
+                return "instalments", OTHER_INSTALMENT
         return None
 
-    def _no_reversal(self, row: Mapping[str, Any]) -> tuple[str, str] | None:
+    def _no_reversal(self, row: Mapping[str, Any]) -> tuple[str, Sentence] | None:
         target = self._events.get(row["reverses"])
         if target is None or target["application"] != row["application"]:
-            return "reverses", "no such event of this loan is stored"
+            return "reverses", NO_EVENT
         if target["kind"] == "reversal":
-            return "reverses", "a reversal cannot be reversed; send the event again under a new id"
+            return "reverses", NO_REVERSAL
         if row["reverses"] in self._reversed:
-            return "reverses", "is reversed already"
+            return "reverses", REVERSED
         if row["on_day"] < target["on_day"]:
-            return "on", "must not be before the event that it reverses"
+            return "on", BEFORE_REVERSED
         return None
 
     def _add(
@@ -137,8 +148,8 @@ class OutcomesBatch:
             "known_at": event.known_at,
         }
 
-    def _refuse(self, event: LoanEvent, name: str, rule: str) -> None:
-        self.taken.refused.append(Refused(event.place, name, rule))
+    def _refuse(self, event: LoanEvent, name: str, rule: Sentence) -> None:
+        self.taken.refused.append(Refused(event.place, name, rule.of()))
 
     def write(self) -> None:
         """Insert what is new, and put its counts and digest on the audit chain."""

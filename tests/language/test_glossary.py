@@ -12,6 +12,7 @@ from api.problem_advice import ADVICE
 from api.problem_kinds import KINDS
 from api.web.translations import catalogues
 from data.contract import LANGUAGES, Language
+from data.sentences import Sentence
 from scoring.explanation_texts import NEWEST, texts
 
 REPORTS = (
@@ -23,6 +24,7 @@ REPORTS = (
     ("api.reports.shadow_words", "WORDS"),
     ("api.reports.year_words", "YEAR_WORDS"),
 )
+RULES = ("api.problem_rules", "api.readiness", "data.statements", "data.store.outcome_rules")
 COMMAND = regex(r"microscore [\w-]+( [\w-]+)?|\w+\.json")
 """What keeps its name in every language: commands and files."""
 OTHERS: tuple[Language, ...] = ("fr", "sw")
@@ -46,6 +48,10 @@ def told(language: Language) -> Iterator[tuple[str, str]]:
         yield from ((f"{module}.{key}", text) for key, text in words[language].items())
     for key, text in texts(NEWEST).items():
         yield key, text.in_language(language)
+    for module in RULES:
+        for sentence in vars(import_module(module)).values():
+            if isinstance(sentence, Sentence):
+                yield sentence.code, sentence.words.in_language(language)
     for slug, kind in KINDS.items():
         yield slug, kind.title.in_language(language)
         yield slug, ADVICE[slug].in_language(language)

@@ -12,8 +12,12 @@ from scoring.gates import NOT_PASSED, GateResult, unmet
 
 MODULES = (
     "api.problem_details",
+    "api.problem_rules",
     "api.promoting_words",
+    "api.readiness",
+    "data.statements",
     "data.store.appeals",
+    "data.store.outcome_rules",
     "fairness.gate_words",
     "scoring.gates",
     "scoring.noninferiority",

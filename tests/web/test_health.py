@@ -13,6 +13,7 @@ from api.app import create_app
 from api.readiness import Readiness, Stopping
 from api.store_reader import StoreReader
 from data.errors import StoreError
+from data.sentences import Message
 from data.store import Store
 from tests.bundles import small_bundle
 from tests.web.world import World, application, home_settings, make_key, promote, served
@@ -123,7 +124,7 @@ class Reader:
 def test_many_who_ask_at_once_share_one_look(tmp_path: Path) -> None:
     reader = Reader()
 
-    async def ask_often() -> list[dict[str, str]]:
+    async def ask_often() -> list[dict[str, Message]]:
         readiness = Readiness(cast(StoreReader, reader), [tmp_path], 0, Stopping())
         together = await asyncio.gather(*(readiness.faults() for _ in range(20)))
         return [*together, await readiness.faults()]
@@ -135,7 +136,8 @@ def test_many_who_ask_at_once_share_one_look(tmp_path: Path) -> None:
 def test_a_full_disk_is_a_fault(tmp_path: Path) -> None:
     async def ask(folder: Path) -> dict[str, str]:
         reader = cast(StoreReader, Reader())
-        return await Readiness(reader, [folder], 10**12, Stopping()).faults()
+        faults = await Readiness(reader, [folder], 10**12, Stopping()).faults()
+        return {place: str(fault) for place, fault in faults.items()}
 
     assert asyncio.run(ask(tmp_path)) == {"disk": "less than 1000000000000 MB are free"}
     assert asyncio.run(ask(tmp_path / "none")) == {"disk": "a folder of the server is gone"}

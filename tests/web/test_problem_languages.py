@@ -1,4 +1,4 @@
-"""Errors speak the reader's language: title and detail do, what programs read never does."""
+"""Errors speak the reader's language: what people read does, what programs read never does."""
 
 from collections.abc import Iterator
 from re import findall
@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
-from api import problem_details
+from api import problem_details, problem_rules
 from api.problem_advice import ADVICE
 from api.problem_kinds import KINDS, Slug
 from data.contract import LANGUAGES, Language
@@ -69,13 +69,15 @@ def test_the_language_is_what_the_header_likes_best(
     assert reply.json()["title"] == KINDS["unauthorized"].title.in_language(language)  # type: ignore[arg-type]
 
 
-def test_fields_and_rules_are_the_same_in_every_language(world: World) -> None:
+def test_fields_are_the_same_in_every_language_and_rules_are_told_in_each(world: World) -> None:
     wrong = application(sources={"application": {"amount": SECRET}})
     replies = [world.score(wrong, headers=asked(language)) for language in LANGUAGES]
     bodies = [reply.json() for reply in replies]
     assert {reply.status_code for reply in replies} == {422}
-    assert bodies[0]["errors"]
-    assert bodies[0]["errors"] == bodies[1]["errors"] == bodies[2]["errors"]
+    wanted = problem_rules.NUMBER.of()
+    for body, language in zip(bodies, LANGUAGES, strict=True):
+        rule = wanted.in_language(language)
+        assert body["errors"] == [{"field": "sources.application.amount", "rule": rule}]
     assert len({body["title"] for body in bodies}) == len(LANGUAGES)
     assert not any(SECRET in reply.text for reply in replies)
 

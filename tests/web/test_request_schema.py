@@ -109,7 +109,7 @@ def test_a_required_source_needs_its_consent() -> None:
     body["consents"]["application"] = False
     with pytest.raises(Problem) as caught:
         INTAKES["consenting"].read_one(json.dumps(body).encode(), None)
-    assert [(e.field, e.rule) for e in caught.value.errors] == [
+    assert [(e.field, str(e.rule)) for e in caught.value.errors] == [
         ("consents.application", "no score without consent to this source")
     ]
 
