@@ -17,6 +17,8 @@ FLATTEST = 1e-3
 """The smallest slope that a calibration may have."""
 _FEWEST_IN_BIN = 50
 _MOST_BINS = 200
+_SAME_STEP = 1e-9
+"""Log-odds that only rounding puts between two steps."""
 
 
 class Beta(Frozen):
@@ -92,9 +94,10 @@ class Isotonic(Frozen):
         rows = np.diff(edges, append=n).astype(np.float64)
         bads, sums = (np.add.reduceat(v, edges) for v in (y[order], ordered))
         rates = np.clip(isotonic_regression(bads / rows, weights=rows).x, 0.5 / n, 1 - 0.5 / n)
-        steps = np.flatnonzero(np.diff(rates, prepend=-1.0) > 0)
+        rising = logit(rates)
+        steps = np.flatnonzero(np.diff(rising, prepend=-np.inf) > _SAME_STEP)
         middles = np.add.reduceat(sums, steps) / np.add.reduceat(rows, steps)
-        return cls(at=tuple(middles.tolist()), to=tuple(logit(rates[steps]).tolist()))
+        return cls(at=tuple(middles.tolist()), to=tuple(rising[steps].tolist()))
 
 
 def fit_rising(columns: FloatArray, y: FloatArray, start: list[float]) -> list[float]:

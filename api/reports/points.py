@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from api.reports.document import Document, Grid, Section
-from api.reports.writing import DASH
+from api.reports.writing import DASH, TO, Writing
 from data.contract import Contract, Language
 from scoring.calibration import probability
 from scoring.scorecard import Bin, Characteristic, Scorecard
@@ -99,23 +100,23 @@ class Judged(NamedTuple):
 
 def document(contract: Contract, card: Scorecard, judged: Judged, language: Language) -> Document:
     """The table in one language: how to use it, the points, what a total means, its price."""
-    w = WORDS[language]
+    w, writing = WORDS[language], _writing(language)
     grids = tuple(_grid(contract, one, language) for one in card.characteristics)
     sections = [
-        Section(w["how"], (w["how_1"], w["how_2"]), ((w["base"], str(card.base)),)),
+        Section(w["how"], (w["how_1"], w["how_2"]), ((w["base"], writing.number(card.base, 0)),)),
         Section(w["points"], grids=grids),
-        Section(w["total"], grids=(_totals(card, w),)),
-        Section(w["price"], facts=_price(judged, w)),
+        Section(w["total"], grids=(_totals(card, w, writing),)),
+        Section(w["price"], facts=_price(judged, w, writing)),
     ]
     title = contract.title.in_language(language)
     return Document(language, w["title"], title, sections, w["foot"])
 
 
 def _grid(contract: Contract, one: Characteristic, language: Language) -> Grid:
-    w, feature = WORDS[language], contract.features[one.feature]
-    names = [_name(contract, one, i, w) for i in range(len(one.bins))]
+    w, feature, writing = WORDS[language], contract.features[one.feature], _writing(language)
+    names = [_name(contract, one, i, w, writing) for i in range(len(one.bins))]
     rows = tuple(
-        (name, f"{b.points:+d}", str(b.rows), _share(b))
+        (name, f"{b.points:+d}", writing.number(b.rows, 0), _share(b, writing))
         for name, b in zip(names, one.bins, strict=True)
     )
     unit = f" ({feature.unit})" if feature.unit else ""
@@ -123,11 +124,19 @@ def _grid(contract: Contract, one: Characteristic, language: Language) -> Grid:
     return Grid(heads, rows, feature.title.in_language(language) + unit)
 
 
-def _share(one: Bin) -> str:
-    return f"{one.bads / one.rows:.1%}" if one.rows else DASH
+def _writing(language: Language) -> Writing:
+    writing = Writing()
+    writing.language = language
+    return writing
 
 
-def _name(contract: Contract, one: Characteristic, i: int, w: dict[str, str]) -> str:
+def _share(one: Bin, writing: Writing) -> str:
+    return writing.percent(one.bads / one.rows if one.rows else None)
+
+
+def _name(
+    contract: Contract, one: Characteristic, i: int, w: dict[str, str], writing: Writing
+) -> str:
     this = one.bins[i]
     if this.missing:
         return w["missing"]
@@ -136,33 +145,38 @@ def _name(contract: Contract, one: Characteristic, i: int, w: dict[str, str]) ->
         return ", ".join(known[code] for code in this.categories)
     below = one.bins[i - 1].upper if i else None
     if below is None:
-        return w["below"].format(_plain(this.upper)) if this.upper is not None else DASH
+        return w["below"].format(_limit(this.upper, writing)) if this.upper is not None else DASH
     if this.upper is None:
-        return w["from"].format(_plain(below))
-    return w["between"].format(_plain(below), _plain(this.upper))
+        return w["from"].format(_limit(below, writing))
+    return w["between"].format(_limit(below, writing), _limit(this.upper, writing))
 
 
-def _plain(value: float | None) -> str:
-    return f"{value:.4g}"
+def _limit(value: float, writing: Writing) -> str:
+    """All digits of a limit, and no more."""
+    exponent = Decimal(repr(value)).normalize().as_tuple().exponent
+    return writing.number(value, max(0, -int(exponent)))
 
 
-def _totals(card: Scorecard, w: dict[str, str]) -> Grid:
+def _totals(card: Scorecard, w: dict[str, str], writing: Writing) -> Grid:
     """What totals across the reachable range mean."""
     lowest = card.base + sum(min(b.points for b in c.bins) for c in card.characteristics)
     highest = card.base + sum(max(b.points for b in c.bins) for c in card.characteristics)
     totals = np.unique(np.linspace(lowest, highest, _STEPS).round(-1))
     pd = probability(card.calibration.log_odds(-totals))
-    rows = tuple((f"{t:.0f}", f"{100 * p:.0f}") for t, p in zip(totals, pd, strict=True))
+    rows = tuple(
+        (writing.number(t, 0), writing.number(100 * p, 0)) for t, p in zip(totals, pd, strict=True)
+    )
     return Grid((w["total"], w["of_100"]), rows)
 
 
-def _price(judged: Judged, w: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    told = [(w["auc"], _interval(judged.card["auc"]))]
+def _price(judged: Judged, w: dict[str, str], writing: Writing) -> tuple[tuple[str, str], ...]:
+    told = [(w["auc"], _interval(judged.card["auc"], writing))]
     if judged.model is not None and judged.difference is not None:
-        told += [(w["model"], _interval(judged.model["auc"]))]
-        told += [(w["difference"], _interval(judged.difference))]
+        told += [(w["model"], _interval(judged.model["auc"], writing))]
+        told += [(w["difference"], _interval(judged.difference, writing))]
     return tuple(told)
 
 
-def _interval(estimate: dict[str, Any]) -> str:
-    return f"{estimate['value']:.3f} [{estimate['low']:.3f}, {estimate['high']:.3f}]"
+def _interval(estimate: dict[str, Any], writing: Writing) -> str:
+    value, low, high = (writing.number(estimate[name], 3) for name in ("value", "low", "high"))
+    return f"{value} ({low} {TO[writing.language]} {high})"

@@ -32,6 +32,8 @@ _EXPECTED = {
 _WITH_COMMA = "must be a number with a decimal comma and no separators"
 _SAY_COMMA = "; say --decimal , if the numbers of all CSV files are written so"
 _SIGNED = frozenset({"integer", "number"})
+_TIMES = frozenset({"date", "datetime"})
+_EARLIEST = datetime(1900, 1, 1)  # noqa: DTZ001  (local times have no zone here)
 Decimal = Literal[".", ","]
 """The sign before the fraction of a number in a text."""
 
@@ -73,6 +75,8 @@ def check_column(text: pa.Array, column: Column, timezone: str, decimal: Decimal
             problems += _problem(mask, Rule.REQUIRED, value_class, "must have a value")
     if column.range is not None:
         problems += _outside(values, column)
+    if column.type in _TIMES:
+        problems += _too_early(values)
     return Checked(values, problems)
 
 
@@ -158,6 +162,13 @@ def _outside(values: pa.Array, column: Column) -> list[Problem]:
         *_problem(pc.less(values, low), Rule.RANGE, "a number below the range", message),
         *_problem(pc.greater(values, high), Rule.RANGE, "a number above the range", message),
     ]
+
+
+def _too_early(values: pa.Array) -> list[Problem]:
+    """A year of two digits or of another calendar: 0025, 1447."""
+    mask = pc.less(values.cast(pa.timestamp("us")), pa.scalar(_EARLIEST, pa.timestamp("us")))
+    message = f"must not lie before {_EARLIEST:%Y}"
+    return _problem(mask, Rule.RANGE, f"a date before {_EARLIEST:%Y}", message)
 
 
 def _problem(mask: pa.Array, rule: Rule, value_class: str, message: str) -> list[Problem]:

@@ -32,7 +32,7 @@ class Rule(StrEnum):
     TYPE = "type"  # a value of another type than the contract says
     DATE = "date"  # a date in another form than the contract says
     FUTURE = "future-date"  # something that was known or asked for after today
-    RANGE = "range"  # a number outside the contract's range
+    RANGE = "range"  # a number outside the contract's range, or a date before 1900
     CATEGORY = "category"  # a value that is not one of the contract's
     REQUIRED = "required"  # an empty cell where a value is needed
     DUPLICATE_ROW = "duplicate-row"  # the same row again

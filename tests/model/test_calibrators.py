@@ -62,6 +62,17 @@ def test_isotonic_gives_the_bad_rates_of_its_steps() -> None:
     assert fitted.log_odds(np.array([3.0]))[0] == pytest.approx(logit(0.75) + 2)
 
 
+@pytest.mark.parametrize("seed", [1324, 2038])
+def test_steps_that_only_rounding_parts_are_one(seed: int) -> None:
+    """Two pooled steps whose rates differ in the last bit may have the same log-odds."""
+    rng = np.random.default_rng(seed)
+    margin = np.sort(rng.normal(size=3000))
+    y = (rng.random(3000) < expit(0.3 * margin - 2)).astype(np.float64)
+    fitted = Isotonic.fit(margin, y)
+    assert np.diff(fitted.to).min() > 1e-6
+    assert fitted.raised(0.3).at == fitted.at
+
+
 def test_extreme_steps_stay_finite() -> None:
     y = np.repeat([0.0, 1.0], 500)
     fitted = Isotonic.fit(np.arange(1000.0), y)

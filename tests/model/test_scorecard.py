@@ -65,6 +65,45 @@ def test_double_the_odds_is_the_contracts_number_of_points(card: Scorecard, rows
     assert slope == pytest.approx(CONTRACT.policy.points.double, rel=0.25)
 
 
+def test_a_limit_is_a_number_that_people_can_compare_with(card: Scorecard, rows: Rows) -> None:
+    numbers = [i for i in range(rows.matrix.shape[1]) if i not in rows.vectorizer.categorical]
+    matrix = rows.matrix.copy()
+    matrix[:, numbers] *= 12_345.6789
+    large = replace(rows, matrix=matrix)
+    for one in (*card.characteristics, *scorecard.fit(CONTRACT, large).characteristics):
+        limits = [b.upper for b in one.bins if b.upper is not None]
+        assert limits == sorted(set(limits))
+        assert all(limit == float(f"{limit:.3g}") for limit in limits)
+
+
+def test_holes_that_were_made_for_the_model_are_no_answers(card: Scorecard, rows: Rows) -> None:
+    known = rows.matrix[rows.parts.known]
+    assert np.isnan(rows.learned[rows.parts.known]).sum() > np.isnan(known).sum()
+    for one in card.characteristics:
+        missing = int(np.isnan(known[:, CONTRACT.model_features.index(one.feature)]).sum())
+        assert sum(b.rows for b in one.bins if b.missing) == missing
+
+
+def test_what_few_loans_lack_costs_and_gives_nothing(rows: Rows) -> None:
+    """A handful of loans without an answer would else give it any number of points."""
+    matrix = rows.matrix.copy()
+    at = CONTRACT.model_features.index("late_days")
+    matrix[:, at] = np.nan_to_num(matrix[:, at])
+    good = rows.parts.known[rows.y[rows.parts.known] == 0]
+    points = {}
+    for number in (0, 20, 400):
+        holed = matrix.copy()
+        holed[good[:number], at] = np.nan
+        late = next(
+            c
+            for c in scorecard.fit(CONTRACT, replace(rows, matrix=holed)).characteristics
+            if c.feature == "late_days"
+        )
+        points[number] = next(b.points for b in late.bins if b.missing)
+    assert points[0] == points[20] == 0
+    assert points[400] > 0
+
+
 def test_it_ranks_and_is_calibrated(card: Scorecard, rows: Rows) -> None:
     test = rows.sample("test")
     report = Evaluation(card.log_odds(test.matrix), test.y).report()
