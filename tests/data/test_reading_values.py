@@ -183,7 +183,9 @@ def test_integers_keep_every_digit(values: list[int]) -> None:
     assert check([str(v) for v in values], type="integer") == values
 
 
-@given(st.lists(st.datetimes(min_value=datetime.fromisoformat("1900-01-01")), min_size=1, max_size=20))
+@given(
+    st.lists(st.datetimes(min_value=datetime.fromisoformat("1900-01-01")), min_size=1, max_size=20)
+)
 def test_moments_keep_every_microsecond(values: list[datetime]) -> None:
     assert check([v.isoformat() for v in values], type="datetime") == values
     days = [v.date() for v in values]
