@@ -2,7 +2,7 @@
 
 Weights of evidence of monotone bins in a logistic regression, scaled to whole points (Siddiqi
 2017). It learns from the same rows as the model, without the holes made for that, is calibrated
-across the same folds and judged on the same test. Limits of bins have three digits, as printed.
+across the same folds and judged on the same test. Limits of bins are as round as they can be.
 """
 
 from __future__ import annotations
@@ -156,11 +156,22 @@ def _weighed(contract: Contract, j: int, train: Sample) -> Characteristic:
         ]
     else:
         cuts = binning.cuts(column, train.y, contract.features[name].monotone)
-        limits = sorted({float(f"{cut:.3g}") for cut in cuts})
+        limits = [_roundest(column, cut) for cut in cuts]
         bins = [_EMPTY.model_copy(update={"upper": limit}) for limit in (*limits, None)]
     bins.append(_EMPTY.model_copy(update={"missing": True}))
     shell = Characteristic(feature=name, information=0.0, bins=tuple(bins))
     return _counted(shell, column, train.y)
+
+
+def _roundest(column: FloatArray, cut: float) -> float:
+    """The number of the fewest digits that parts the values of ``column`` as ``cut`` does."""
+    below, above = column[column < cut].max(), column[column >= cut].min()
+    for digits in range(1, 16):
+        unit = 10.0 ** (np.floor(np.log10(abs(above))) + 1 - digits) if above else 1.0
+        limit = float(f"{np.floor(above / unit) * unit:.{digits}g}")
+        if below < limit <= above:
+            return limit
+    return float(above)
 
 
 def _counted(shell: Characteristic, column: FloatArray, y: FloatArray) -> Characteristic:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from scoring import scorecard
+from scoring import binning, scorecard
 from scoring.evaluation import Evaluation
 from scoring.preparing import Rows, prepare
 from scoring.scorecard import Scorecard
@@ -65,15 +65,24 @@ def test_double_the_odds_is_the_contracts_number_of_points(card: Scorecard, rows
     assert slope == pytest.approx(CONTRACT.policy.points.double, rel=0.25)
 
 
-def test_a_limit_is_a_number_that_people_can_compare_with(card: Scorecard, rows: Rows) -> None:
+@pytest.mark.parametrize("scale", [1.0, 12_345.6789, -0.0321])
+def test_a_limit_is_round_and_parts_the_same_loans(rows: Rows, scale: float) -> None:
     numbers = [i for i in range(rows.matrix.shape[1]) if i not in rows.vectorizer.categorical]
     matrix = rows.matrix.copy()
-    matrix[:, numbers] *= 12_345.6789
-    large = replace(rows, matrix=matrix)
-    for one in (*card.characteristics, *scorecard.fit(CONTRACT, large).characteristics):
+    matrix[:, numbers] *= scale
+    rows = replace(rows, matrix=matrix)
+    known = rows.matrix[rows.parts.known]
+    found = 0
+    for one in scorecard.fit(CONTRACT, rows).characteristics:
+        at = CONTRACT.model_features.index(one.feature)
+        column, y = known[:, at], rows.y[rows.parts.known]
         limits = [b.upper for b in one.bins if b.upper is not None]
-        assert limits == sorted(set(limits))
-        assert all(limit == float(f"{limit:.3g}") for limit in limits)
+        cuts = binning.cuts(column, y, CONTRACT.features[one.feature].monotone) if limits else ()
+        for limit, cut in zip(limits, cuts, strict=True):
+            assert np.array_equal(column < limit, column < cut)
+            assert len(f"{abs(limit):.15g}".strip("0.").replace(".", "")) <= 5
+            found += 1
+    assert found > 3
 
 
 def test_holes_that_were_made_for_the_model_are_no_answers(card: Scorecard, rows: Rows) -> None:
