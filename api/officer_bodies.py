@@ -50,19 +50,22 @@ class AppealBody(Body):
     text: Words = None
 
 
+TO_CLIENT = "For the client, in plain language: it stands in the letter."
+
+
 class ChangedBody(Body):
     """An appeal that ends with another decision."""
 
     result: Literal["changed"]
     outcome: Outcome = Field(description="The new decision.")
-    text: Words = None
+    text: Words = Field(None, description=TO_CLIENT)
 
 
 class KeptBody(Body):
     """An appeal after which the decision stays."""
 
     result: Literal["upheld", "withdrawn"]
-    text: Words = None
+    text: Words = Field(None, description=TO_CLIENT)
 
 
 Read = TypeVar("Read", bound=Body)

@@ -21,7 +21,12 @@ HIGHEST = 0.6
 
 
 class Trial(NamedTuple):
-    """All applications of the year at one cut-off: approve below it, decline from there on."""
+    """All applications of the year at one cut-off to decline from.
+
+    ``approvals`` and ``share``: those not declined, which the model approves or leaves to a
+    person; ``loss`` and ``profit``: of lending to them all. Those whom a rule beside the score
+    keeps from an approval are not among them.
+    """
 
     cut_off: float
     approvals: int
@@ -31,7 +36,10 @@ class Trial(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """What a move of the cut-off changes, with 95 % limits of sums of independent applications."""
+    """What a move of the cut-off changes, with 95 % limits of sums of independent applications.
+
+    ``approvals``: those not declined, as in ``Trial``.
+    """
 
     approvals: Estimate
     loss: Estimate

@@ -12,16 +12,24 @@ from api.audits import AuditSettings, open_protected
 from api.exporting import PersonExport, export
 from api.wiring import open_ledger
 from data.contract import Contract, Language
+from data.errors import MicroscoreError
 from data.inbox import Inbox
 from data.protected import ProtectedStore
 from data.statements import Stated
 from data.store import Store
 from data.store.ledger import Ground
-from data.store.subjects import erase, hand_out
+from data.store.subjects import erase, hand_out, is_known
 from scoring.registry import Registry
 from scoring.signing import TrustedKeys
 
 PURPOSE = "export for the person"
+
+
+class NothingHeldError(MicroscoreError):
+    """Nothing is held on a person: nobody of that id is known here."""
+
+    def __init__(self) -> None:
+        super().__init__("nothing is held on this id; check how it is written")
 
 
 @dataclass(frozen=True)
@@ -35,12 +43,17 @@ class Erased:
 def export_person(
     applicant_id: str, language: Language, actor: str, settings: AuditSettings | None = None
 ) -> PersonExport:
-    """All that is held on a person. Raises StoreError, VaultError, ProtectedError, BundleError."""
+    """All that is held on a person; that it was asked for is on the audit chain in any case.
+
+    Raises NothingHeldError, StoreError, VaultError, ProtectedError, BundleError.
+    """
     settings = settings or AuditSettings()
     with open_ledger(settings) as (store, ledger), _protected(settings) as kept:
         held = hand_out(store, ledger, applicant_id, actor)
         contract = _contract(store, settings)
         stated = _stated(kept, applicant_id, actor)
+        if not stated and not is_known(store, ledger, applicant_id):
+            raise NothingHeldError
     return export(held, applicant_id, contract, language, datetime.now(UTC), stated)
 
 
@@ -49,12 +62,16 @@ def erase_person(
 ) -> Erased:
     """Erase a person in both stores; what was done of it stays done when the other fails.
 
-    Again is harmless. Raises StoreError, VaultError, ProtectedError.
+    Again is harmless. Raises NothingHeldError, once that it was asked for is on the audit chain,
+    StoreError, VaultError, ProtectedError.
     """
     settings = settings or AuditSettings()
     with open_ledger(settings) as (store, ledger), _protected(settings) as kept:
+        known = is_known(store, ledger, applicant_id)
         decisions = erase(store, ledger, applicant_id, actor, reason)
         protected = kept.erase(applicant_id, actor, datetime.now(UTC)) if kept else 0
+    if not known and not protected:
+        raise NothingHeldError
     return Erased(decisions, protected)
 
 

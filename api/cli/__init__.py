@@ -8,30 +8,42 @@ from data.errors import ContractError, DataFileError, MicroscoreError
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; known errors end with one clear message and no traceback."""
+    """Run the command line; known errors end with one clear message and no traceback.
+
+    With ``--json`` what is wrong with the usage is an object on standard output as well.
+    """
+    import typer
     from pydantic_core import ValidationError
 
     from api.cli.commands import build_app
 
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        build_app()(given)
+        code = build_app()(given, standalone_mode="--json" not in given)
+    except typer.TyperException as error:
+        _end(error, given, error.format_message(), wrong_input=True)
+    except typer.Abort as error:
+        _end(error, given, "stopped", wrong_input=False)
     except MicroscoreError as error:
-        _end(error, given)
+        wrong_input = isinstance(error, ContractError | DataFileError)
+        _end(error, given, str(error), wrong_input=wrong_input)
     except ValidationError as error:
         from api.settings import settings_error
 
         wrong = settings_error(error)
         if wrong is None:
             raise
-        _end(wrong, given)
+        _end(wrong, given, str(wrong), wrong_input=False)
+    if code:
+        sys.exit(code)
 
 
-def _end(error: MicroscoreError, arguments: Sequence[str]) -> NoReturn:
+def _end(
+    error: Exception, arguments: Sequence[str], message: str, *, wrong_input: bool
+) -> NoReturn:
     """Tell ``error`` and leave with its exit code."""
     from api.cli.output import BAD_DATA, emit, fail
 
     if "--json" in arguments:
-        emit(True, {"error": {"kind": type(error).__name__, "message": str(error)}})
-    wrong_input = isinstance(error, ContractError | DataFileError)
-    sys.exit(fail(error, BAD_DATA if wrong_input else 1).exit_code)
+        emit(True, {"error": {"kind": type(error).__name__, "message": message}})
+    sys.exit(fail(message, BAD_DATA if wrong_input else 1).exit_code)

@@ -1,7 +1,6 @@
 """``microscore fairness audit``: the audit of a model, as JSON and as a report to read."""
 
 import getpass
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.cli.audit_told import show
 from api.cli.data_files import DecimalSign, Encoding, decimal_named
-from api.cli.output import JsonOption, emit, err, out, progress_bar, table
+from api.cli.loading import load
+from api.cli.output import JsonOption, emit, err, progress_bar
 from api.cli.protected import Actor
-from api.cli.training import load
+from api.cli.targets import folder_target
 
 if TYPE_CHECKING:
     from api.audit_subjects import Reading
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from data.contract import Contract
     from data.reading import Decimal
     from fairness.profiles import Profile
-    from fairness.schema_sections import Range
-
-POLICY = "policy"
 
 Model = Annotated[str | None, typer.Option(help="A version, an alias or a bundle's folder.")]
 
@@ -66,7 +64,11 @@ def audit(  # noqa: PLR0913, PLR0917 - the options of one command
     ] = None,
     target: Annotated[
         Path | None,
-        typer.Option("--out", help="Folder for audit.json and report.html; default: in the home."),
+        typer.Option(
+            "--out",
+            callback=folder_target,
+            help="Folder for audit.json and report.html; default: in the home.",
+        ),
     ] = None,
     stored: Annotated[
         bool,
@@ -212,49 +214,3 @@ def _known(contract: "Contract", reading: "Reading") -> None:
     if unknown:
         known = ", ".join(contract.protected) or "none"
         raise typer.BadParameter(f"'{unknown[0]}' is not protected in the contract: {known}")
-
-
-def show(audits: "Sequence[Kept]") -> None:
-    """Print the verdicts of each audit, and of the comparison."""
-    for kept in audits:
-        record = kept.record
-        rows = [
-            [
-                f.verdict.value,
-                f.metric.replace("_", " "),
-                f"{f.attribute}: {f.group or 'all'}",
-                _shown(f.estimate),
-                "legal duty" if f.duties else "good practice",
-            ]
-            for f in record.findings
-            if f.rule in {None, POLICY}
-        ]
-        columns = ["verdict", "metric", "group", "estimate", "why"]
-        head = f"{record.inputs.version} under {record.inputs.profile}"
-        out.print(f"[bold]{record.verdict.value}[/] {head}, audit {kept.audit_id[:12]}")
-        out.print(table("Verdicts (at the policy in force)", columns, rows))
-        _show_comparison(kept)
-        if kept.folder != Path():
-            report = f"report: {kept.folder / 'report.html'}"
-            out.print(report, markup=False, soft_wrap=True, highlight=False)
-
-
-def _show_comparison(kept: "Kept") -> None:
-    made = kept.record.comparison
-    if made is None:
-        return
-    rows = [
-        [g.verdict.value, f"{g.attribute}: {g.group}", _shown(g.air), _shown(g.difference)]
-        for g in made.groups
-    ]
-    columns = ["verdict", "group", "impact ratio", "approval-rate difference"]
-    out.print(f"[bold]{made.verdict.value}[/] than {made.champion}", highlight=False)
-    out.print(table("Challenger less champion", columns, rows))
-
-
-def _shown(estimate: "Range") -> str:
-    """``1.08 (1.03 to 1.13)``; nothing where it is not defined."""
-    if estimate.low is None or estimate.high is None:
-        return ""
-    value = "" if estimate.value is None else f"{estimate.value:.3g} "
-    return f"{value}({estimate.low:.3g} to {estimate.high:.3g})"

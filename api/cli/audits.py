@@ -56,7 +56,8 @@ def audits(
 def audit_show(ref: AuditRef, as_json: JsonOption = False) -> None:
     """Show a kept audit, whole with --json."""
     from api.auditing import Kept
-    from api.cli.audit import plain, show
+    from api.cli.audit import plain
+    from api.cli.audit_told import show
     from api.wiring import open_home_store
     from data.store.audits import acceptances_of, find_audit
     from fairness.records import AuditRecord

@@ -10,6 +10,7 @@ from api.cli import (
     demo,
     demo_year,
     drift,
+    evaluation,
     fairness,
     features,
     keys,
@@ -44,7 +45,7 @@ def build_app() -> typer.Typer:
     app.add_typer(contract.app, name="contract")
     app.add_typer(data_files.app, name="data")
     app.command()(training.train)
-    app.command()(training.evaluate)
+    app.command()(evaluation.evaluate)
     app.command()(scorecard.scorecard)
     app.add_typer(models.app, name="models")
     app.add_typer(policy.app, name="policy")

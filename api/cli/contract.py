@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from api.cli.output import BAD_DATA, JsonOption, emit, fail, out, table
+from api.cli.targets import file_target
 
 app = typer.Typer(help="Show and check the contract of a portfolio.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="A shipped contract's name, or the path of a YAML file.")]
@@ -60,7 +61,7 @@ def check(contract: Name, as_json: JsonOption = False) -> None:
         if as_json:
             emit(True, {"ok": False, "problems": problems})
             raise typer.Exit(BAD_DATA) from None
-        raise fail(error, BAD_DATA) from None
+        raise fail(str(error), BAD_DATA) from None
     payload = {"ok": True, "contract": loaded.contract, "sha256": contract_hash(loaded)}
     text = f"{loaded.contract} {loaded.version}: {len(loaded.features)} features, no mistakes"
     emit(as_json, payload, lambda: out.print(text, highlight=False))
@@ -68,7 +69,9 @@ def check(contract: Name, as_json: JsonOption = False) -> None:
 
 @app.command()
 def schema(
-    save: Annotated[Path | None, typer.Option(help="Write it to this file instead.")] = None,
+    save: Annotated[
+        Path | None, typer.Option(callback=file_target, help="Write it to this file instead.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Print the JSON Schema of contracts, for completion and checks in an editor."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.output import BAD_DATA, JsonOption, emit, out, progress_bar, table
+from api.cli.targets import folder_target
 
 if TYPE_CHECKING:
     from data.reading import Decimal, Portfolio
@@ -37,7 +38,11 @@ def check(
     path: Annotated[Path, typer.Argument(exists=True, help="Folder of files, or one file.")],
     report: Annotated[
         Path | None,
-        typer.Option("--out", help="Folder for the report; default: under the home folder."),
+        typer.Option(
+            "--out",
+            callback=folder_target,
+            help="Folder for the report; default: under the home folder.",
+        ),
     ] = None,
     encoding: Encoding = None,
     decimal: DecimalSign = ".",
@@ -104,7 +109,9 @@ def show_findings(portfolio: "Portfolio", payload: dict[str, Any]) -> None:
 
 @app.command()
 def generate(
-    folder: Annotated[Path, typer.Option("--out", help="Folder to write the tables to.")],
+    folder: Annotated[
+        Path, typer.Option("--out", callback=folder_target, help="Folder to write the tables to.")
+    ],
     applications: Annotated[int, typer.Option(min=100, help="Number of applications.")] = 20_000,
     seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 1,
     approval_bias: Annotated[

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.output import JsonOption, emit, err, out, progress_bar, table
+from api.cli.targets import new_file_target
 
 if TYPE_CHECKING:
     from api.living.judging import Raised
@@ -30,7 +31,11 @@ def demo_year(
     seed: Annotated[int, typer.Option(min=0, help="Of the world; the same seed, the same.")] = SEED,
     target: Annotated[
         Path | None,
-        typer.Option("--out", help="File of the chart; default: year.html in the story's folder."),
+        typer.Option(
+            "--out",
+            callback=new_file_target,
+            help="File of the chart; default: year.html in the story's folder.",
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -11,8 +11,8 @@ import typer
 from api.cli.audit import days_of
 from api.cli.data_files import DecimalSign, Encoding, decimal_named
 from api.cli.drift_told import LanguageOption, show_check
+from api.cli.loading import load
 from api.cli.output import JsonOption, emit, out, progress_bar
-from api.cli.training import load
 
 if TYPE_CHECKING:
     from api.audits import AuditSettings

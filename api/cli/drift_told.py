@@ -1,6 +1,5 @@
-"""How drift checks are printed for people, in their language."""
+"""How drift checks are printed for people: as their page tells them, in their language."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,8 +8,8 @@ from api.cli.output import out, table
 from data.contract import Contract, Language
 
 if TYPE_CHECKING:
-    from drift.harm import HarmMeasure
-    from drift.record import DriftCheck
+    from api.reports.drift import DriftPage
+    from drift.record import DriftCheck, Season, Seen
 
 LanguageOption = Annotated[
     Language | None, typer.Option(help="Language of the text; default: MICROSCORE_LANGUAGE.")
@@ -25,51 +24,76 @@ def asked_language(language: Language | None) -> Language:
     return language or Settings().language
 
 
-def titles(contract: Contract, language: Language) -> Mapping[str, str]:
-    """Feature to its title."""
-    return {name: f.title.in_language(language) for name, f in contract.features.items()}
-
-
 def show_check(check: "DriftCheck", contract: Contract, asked: Language | None) -> None:
     """Print verdicts, what was found, estimated harm and the shift between populations."""
-    from api.drifting_words import BLIND, LAYER_NAMES, told
+    from api.reports.drift import DriftPage
 
-    language = asked_language(asked)
-    known = titles(contract, language)
-    window, season = check.window, check.season
-    head = f"{check.model}, {window.start}..{window.end}, {check.report.rows} applications"
-    out.print(f"[bold]{check.level}[/] {head}", highlight=False, soft_wrap=True)
-    same = f"same season {season.start}..{season.end}" if season else "no season"
-    few = "" if season is None or season.rows else " (too few decisions then)"
-    rows = [[n, getattr(LAYER_NAMES[n], language), v] for n, v in check.layers.items()]
-    out.print(table(f"Layers; reference: the model's own, {same}{few}", ["", "", ""], rows))
+    page = DriftPage(check, contract, {}, asked_language(asked))
+    _show_verdicts(page)
+    _show_harm(page)
+    _show_populations(page)
+
+
+def _show_verdicts(page: "DriftPage") -> None:
+    check, w = page.check, page.words
+    days = _days(page, check.window)
+    _say(page, f"[bold]{w[check.level]}[/] {check.model}, {days}, ", check.report.rows)
+    season = check.season
+    if season is None or not season.rows:
+        out.print(w["no_season"], highlight=False, soft_wrap=True)
+    else:
+        _say(page, f"{w['season']}: {_days(page, season)}, ", season.rows)
+    rows = [[number, name, w[verdict]] for number, name, verdict, _ in page.layers]
+    out.print(table(w["layers"], ["", "", ""], rows))
     found = [
-        [f.level, f"{f.layer}", told(f, language, known), f"{f.severity:.3f}"]
+        [w[f.level], f"{f.layer}", page.told(f), page.number(f.severity)]
         for f in check.findings[:MOST_SHOWN]
     ]
     if found:
-        out.print(table("Found", ["level", "layer", "what", "severity"], found))
-    if check.harm is not None:
-        columns = ["measure", "estimate", "reference", "worse by", "tolerance"]
-        out.print(table("Estimated harm", columns, [_harm(m) for m in check.harm.measures]))
-        out.print(getattr(BLIND, language), highlight=False, soft_wrap=True)
-    shifts = [
-        [s.first, s.second, f"{s.second_rows} of {s.first_rows}",
-         "" if s.score is None else f"{s.score:.3f}",
-         ", ".join(f"{known.get(f.name, f.name)} {f.psi:.2f}" for f in s.features[:3])]
-        for s in check.populations
-    ]  # fmt: skip
-    if shifts:
-        heads = ["from", "to", "rows", "PSI of the score", "PSI of features"]
-        out.print(table("Populations", heads, shifts))
+        heads = [w[name] for name in ("level", "layer", "what", "severity")]
+        out.print(table(w["findings"], heads, found))
 
 
-def _harm(m: "HarmMeasure") -> list[str]:
-    mark = " (beyond)" if m.passed else ""
-    return [
-        m.measure.replace("_", " "),
-        f"{m.value:.3f} ({m.low:.3f} to {m.high:.3f})",
-        f"{m.reference:.3f}",
-        f"{m.worse:.3f} ({m.worse_low:.3f} to {m.worse_high:.3f}){mark}",
-        f"{m.tolerance:.3g}",
+def _show_harm(page: "DriftPage") -> None:
+    harm, w = page.check.harm, page.words
+    if harm is None:
+        return
+    rows = [
+        [
+            w[m.measure],
+            page.estimate(m),
+            page.number(m.reference),
+            page.worse(m) + (f" ({w['beyond']})" if m.passed else ""),
+            page.number(m.tolerance),
+        ]
+        for m in harm.measures
     ]
+    heads = [w[name] for name in ("measure", "estimate", "reference", "worse", "tolerance")]
+    out.print(table(w["harm"], heads, rows))
+    out.print(page.blind, highlight=False, soft_wrap=True)
+
+
+def _show_populations(page: "DriftPage") -> None:
+    w = page.words
+    rows = [
+        [
+            w[s.first],
+            w[s.second],
+            f"{page.number(s.second_rows, 0)} / {page.number(s.first_rows, 0)}",
+            page.number(s.score),
+            ", ".join(f"{page.title(f.name)} {page.number(f.psi, 2)}" for f in s.features[:3]),
+        ]
+        for s in page.check.populations
+    ]
+    if rows:
+        heads = [w["from"], w["to"], w["rows"], f"PSI: {w['score']}", f"PSI: {w['feature']}"]
+        out.print(table(w["populations"], heads, rows))
+
+
+def _days(page: "DriftPage", span: "Seen | Season") -> str:
+    return f"{page.day(span.start)} \u2013 {page.day(span.end)}"
+
+
+def _say(page: "DriftPage", text: str, applications: int) -> None:
+    told = f"{text}{page.number(applications, 0)} {page.words['applications']}"
+    out.print(told, highlight=False, soft_wrap=True)

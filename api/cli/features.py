@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 import typer
 
 from api.cli.data_files import DataPath, DecimalSign, Encoding, decimal_named
+from api.cli.loading import check_files
 from api.cli.output import JsonOption, emit, out, progress_bar
+from api.cli.targets import folder_target
 from api.problem_rules import DAY
 
 if TYPE_CHECKING:
@@ -42,7 +44,9 @@ def engine_named(name: str) -> "EngineName":
 def export(  # noqa: PLR0913, PLR0917
     contract: ContractArgument,
     data: DataPath,
-    target: Annotated[Path, typer.Option("--out", help="New folder for Parquet files.")],
+    target: Annotated[
+        Path, typer.Option("--out", callback=folder_target, help="New folder for Parquet files.")
+    ],
     rows: Annotated[int, typer.Option(min=1, help="Applications in a file.")] = 100_000,
     labelled: Annotated[bool, typer.Option(help="With outcomes, as training needs them.")] = True,
     engine: EngineOption = "duckdb",
@@ -70,6 +74,7 @@ def export(  # noqa: PLR0913, PLR0917
             progress=progress,
             engine=where,
         )
+    check_files(loaded.portfolio)
     paths = write_parts(loaded.applications, loaded.y, target, rows)
     payload: dict[str, Any] = {
         "contract": described.contract,
@@ -120,6 +125,7 @@ def build(
             need_label=False,
             progress=progress,
         )
+        check_files(portfolio)
         with open_ledger() as (store, ledger):
             built = build_features(described, portfolio.tables, on, (store, ledger), where)
     payload = {"contract": described.contract, "day": str(on), **built}

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.cli.evaluation import metric_table
 from api.cli.model_card import card
 from api.cli.model_promotion import Actor, Alias, Ref, evaluate, promote, say
 from api.cli.output import JsonOption, emit, out, plain_rows, table
-from api.cli.training import metric_table
 
 if TYPE_CHECKING:
     from data.store.models import AliasEvent

@@ -11,8 +11,6 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from data.errors import MicroscoreError
-
 BAD_DATA = 2
 """Exit code when rows, files or contracts are wrong."""
 
@@ -42,10 +40,10 @@ def one_of(option: str, value: str, known: Sequence[Name]) -> Name:
     raise typer.BadParameter(f"{option} is one of {', '.join(known)}")
 
 
-def fail(error: MicroscoreError, code: int = 1) -> typer.Exit:
-    """Print a known error on standard error; raise what this returns."""
+def fail(message: str, code: int) -> typer.Exit:
+    """Print what was wrong on standard error; raise what this returns."""
     err.print("[bold red]error[/]:", end=" ", highlight=False)
-    err.print(str(error), markup=False, highlight=False, soft_wrap=True)
+    err.print(message, markup=False, highlight=False, soft_wrap=True)
     return typer.Exit(code)
 
 

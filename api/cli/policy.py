@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.data_files import DataPath, DecimalSign, Encoding, decimal_named
+from api.cli.loading import load
 from api.cli.output import JsonOption, emit, out, table
-from api.cli.training import load
 
 if TYPE_CHECKING:
     from data.contract import Contract
@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from scoring.profit import Portfolio
     from scoring.scorer import Scorer, Scores
 
-app = typer.Typer(no_args_is_help=True, help="Cut-offs: what they approve, lose and earn.")
+app = typer.Typer(
+    no_args_is_help=True, help="Cut-offs: whom they decline, what they lose and earn."
+)
+
+NOT_DECLINED = (
+    "Not declined: approved, or left to a person; loss and profit of lending to them all."
+)
+CHANGED = {"approvals": "not declined", "loss": "loss", "profit": "profit"}
+"""Figures of a move by their names in ``scoring.profit.compare``, as they are told."""
 
 CutOff = Annotated[
     float | None,
@@ -25,7 +33,7 @@ CutOff = Annotated[
 
 @app.callback()
 def policy() -> None:
-    """Cut-offs: what they approve, lose and earn."""
+    """Cut-offs: whom they decline, what they lose and earn."""
 
 
 @app.command()
@@ -37,12 +45,16 @@ def simulate(
     decimal: DecimalSign = ".",
     as_json: JsonOption = False,
 ) -> None:
-    """Try cut-offs on past applications: approval rate, loss and profit of each.
+    """Try cut-offs to decline from on past applications: whom they leave, loss and profit of each.
+
+    Not declined is who is approved and who is left to a person: between both cut-offs in force a
+    person decides. Loss and profit are those of lending to all of them. In --json they stand as
+    approval_rate and approvals; cut_off_in_force is the one to decline from.
 
     The money (margin, loss given default, collection cost, worth of a good client) stands in the
     contract under policy.money; without it, figures are assumed and the output says so. Whom the
-    rules beside the score stop (too thin a file, an instalment above policy.capacity) is approved
-    at no cut-off, and counted apart: that is not the model's doing. Nothing is changed: a new
+    rules beside the score stop (too thin a file, an instalment above policy.capacity) is not among
+    them at any cut-off, and counted apart: that is not the model's doing. Nothing is changed: a new
     cut-off is a new version of the contract's policy.
     """
     from api.wiring import open_registry
@@ -53,7 +65,8 @@ def simulate(
     past, rules = _portfolio(scorer, data, encoding, decimal_named(decimal))
     money = scorer.contract.policy.money or ASSUMED
     middle = float(_median(past.amount))
-    now = scorer.bundle.rules.decline_from
+    force = scorer.bundle.rules
+    now = force.decline_from
     payload: dict[str, Any] = {
         "version": scorer.version,
         "currency": scorer.contract.currency,
@@ -61,6 +74,7 @@ def simulate(
         "with_outcome": int((past.y == past.y).sum()),
         "money": {**money.model_dump(), "assumed": scorer.contract.policy.money is None},
         "cut_off_in_force": now,
+        "approve_below_in_force": force.approve_below,
         "rules": rules,
         "break_even_at_median_amount": {"amount": middle, "pd": break_even(money, middle)},
         "best_cut_off": best_cut_off(past, money).plain(),
@@ -151,13 +165,20 @@ def _show(payload: dict[str, Any]) -> None:
         ]
         for row in payload["curve"]
     ]
-    heads = ["decline from PD", "approved", "expected loss", "expected profit", "bad rate of lent"]
+    heads = [
+        "decline from PD",
+        "not declined",
+        "expected loss",
+        "expected profit",
+        "bad rate of lent",
+    ]
     out.print(table(f"Cut-offs, in {payload['currency']}", heads, rows))
     source = "assumed" if money["assumed"] else "the contract's"
     limits = f"[{best['low']:.2f}, {best['high']:.2f}]"
     out.print(
-        f"Best: decline from {best['value']:.2f} {limits}; in force: "
-        f"{payload['cut_off_in_force']:.3f}. Money: {source}.",
+        f"Best: decline from {best['value']:.2f} {limits}; in force: approve below "
+        f"{payload['approve_below_in_force']:.3f}, decline from "
+        f"{payload['cut_off_in_force']:.3f}. Money: {source}.\n{NOT_DECLINED}",
         markup=False,
         highlight=False,
     )
@@ -173,7 +194,7 @@ def _show(payload: dict[str, Any]) -> None:
         )
     if compared := payload["compared"]:
         told = ", ".join(
-            f"{name} {v['value']:+,.0f} [{v['low']:+,.0f}, {v['high']:+,.0f}]"
+            f"{CHANGED[name]} {v['value']:+,.0f} [{v['low']:+,.0f}, {v['high']:+,.0f}]"
             for name, v in compared.items()
             if name != "cut_off"
         )

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from api.cli.output import JsonOption, emit, err, out, progress_bar
+from api.cli.targets import new_file_target
 from data.contract import Language
 from data.store.ledger import Ground
 
@@ -33,7 +34,12 @@ Actor = Annotated[str | None, typer.Option(help="Who; default: the user of this 
 @app.command()
 def export(
     applicant: Applicant,
-    to: Annotated[Path, typer.Option("--out", help="JSON file to write; it must not exist.")],
+    to: Annotated[
+        Path,
+        typer.Option(
+            "--out", callback=new_file_target, help="JSON file to write; it must not exist."
+        ),
+    ],
     language: Annotated[Language, typer.Option(help="Language of the titles.")] = "en",
     actor: Actor = None,
     as_json: JsonOption = False,
@@ -43,7 +49,7 @@ def export(
     Decisions with what was asked and told, consents, loans and how they were repaid, events, and
     the protected attributes if there are any. Handing them out is put on the audit chain, and
     reading protected attributes into their own log. [bold]microscore privacy schema[/] describes
-    the file.
+    the file. Exit code 1, and no file, when nothing is held on the id.
     """
     from api.subjects import export_person
     from data.durable import write_new
@@ -88,7 +94,8 @@ def erase(
 
     Decisions keep score, band and recommendation under a pseudonym, what is known of loans is
     deleted, and the audit chain still verifies. The history of consents stays, as the proof of
-    what was allowed. Backups keep what they have until they are overwritten.
+    what was allowed. Backups keep what they have until they are overwritten. Exit code 1 when
+    nothing is held on the id: look whether it is the right one.
     """
     from api.subjects import erase_person
 

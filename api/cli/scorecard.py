@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.data_files import DataPath, DecimalSign, Encoding, decimal_named
+from api.cli.loading import load
 from api.cli.output import JsonOption, emit, one_of, out, progress_bar, table
-from api.cli.training import load
+from api.cli.targets import file_target
 
 if TYPE_CHECKING:
     from api.reports.points import Judged
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     from scoring.scorecard import Scorecard
     from scoring.scorer import Scorer
 
-Html = Annotated[Path | None, typer.Option("--html", help="Write a page to print to this file.")]
+Html = Annotated[
+    Path | None,
+    typer.Option("--html", callback=file_target, help="Write a page to print to this file."),
+]
 Lang = Annotated[str, typer.Option(help="Language of the page: en, fr or sw.")]
 Model = Annotated[
     str | None, typer.Option(help="Say what the table costs beside this model, on the same test.")

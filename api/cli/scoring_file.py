@@ -6,13 +6,16 @@ from typing import Annotated
 import typer
 
 from api.cli.data_files import DataPath, DecimalSign, Encoding, decimal_named
+from api.cli.loading import load
 from api.cli.output import BAD_DATA, JsonOption, emit, out, progress_bar
-from api.cli.training import load
+from api.cli.targets import file_target, folder_target
 
 
 def score(
     data: DataPath,
-    target: Annotated[Path, typer.Option("--out", help="Parquet file to write.")],
+    target: Annotated[
+        Path, typer.Option("--out", callback=file_target, help="Parquet file to write.")
+    ],
     model: Annotated[
         str, typer.Option(help="A version, an alias or a bundle's folder.")
     ] = "champion",
@@ -60,7 +63,9 @@ def score_file(
             exists=True, file_okay=False, help="Folder of `microscore features export`."
         ),
     ],
-    target: Annotated[Path, typer.Option("--out", help="New folder for Parquet files.")],
+    target: Annotated[
+        Path, typer.Option("--out", callback=folder_target, help="New folder for Parquet files.")
+    ],
     model: Annotated[
         str, typer.Option(help="A version, an alias or a bundle's folder.")
     ] = "champion",

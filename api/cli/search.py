@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.data_files import DataPath, DecimalSign, Encoding, decimal_named
+from api.cli.loading import files_of, load, trained_from
 from api.cli.output import JsonOption, emit, out, progress_bar, table
-from api.cli.training import load
+from api.cli.targets import folder_target
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +49,10 @@ def search(  # noqa: PLR0913, PLR0917 - the options of one command
         bool, typer.Option("--register", help="Register a FOUND model and make it challenger.")
     ] = False,
     target: Annotated[
-        Path | None, typer.Option("--out", help="Folder for the results; default: in the home.")
+        Path | None,
+        typer.Option(
+            "--out", callback=folder_target, help="Folder for the results; default: in the home."
+        ),
     ] = None,
     encoding: Encoding = None,
     decimal: DecimalSign = ".",
@@ -128,13 +132,12 @@ def _same_data(scorer: "Scorer", loaded: "LoadedApplications") -> dict[str, str]
     """Hashes of the files, which must be those that the model was trained from."""
     from data.errors import DataFileError
 
-    sums = dict(sorted(loaded.portfolio.sha256.items()))
-    if sums != scorer.bundle.lineage.get("data"):
+    if not trained_from(scorer, loaded.portfolio):
         raise DataFileError(
             "--data: a search needs the files that the model was trained from, because only their "
             "test period has not been looked at; train on these files first"
         )
-    return sums
+    return files_of(loaded.portfolio)
 
 
 def _earlier_looks(home: Path, folder: Path) -> int:

@@ -9,6 +9,7 @@ import typer
 
 from api.cli.audit import days_of
 from api.cli.output import JsonOption, emit, out, table
+from api.cli.targets import folder_target
 
 if TYPE_CHECKING:
     from api.audits import AuditSettings
@@ -33,7 +34,10 @@ def report(
         typer.Option(help="Audit both under this jurisdiction first, on the same decisions."),
     ] = None,
     target: Annotated[
-        Path | None, typer.Option("--out", help="Folder for the report; default: in the home.")
+        Path | None,
+        typer.Option(
+            "--out", callback=folder_target, help="Folder for the report; default: in the home."
+        ),
     ] = None,
     actor: Annotated[str | None, typer.Option(help="Who; default: this machine's user.")] = None,
     as_json: JsonOption = False,

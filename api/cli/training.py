@@ -1,25 +1,21 @@
-"""``microscore train`` and ``microscore evaluate``."""
+"""``microscore train``."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.data_files import (
-    DataPath,
-    DecimalSign,
-    Encoding,
-    decimal_named,
-    report_findings,
-)
+from api.cli.data_files import DataPath, DecimalSign, Encoding, decimal_named
+from api.cli.evaluation import calibration_notes, metric_table, show_notes
 from api.cli.features import engine_named
-from api.cli.output import JsonOption, emit, err, out, progress_bar, table
+from api.cli.loading import files_of, load
+from api.cli.output import JsonOption, emit, out, progress_bar, table
 
 if TYPE_CHECKING:
     from data.contract import Contract
-    from data.features.engine import EngineName
     from data.loading import LoadedApplications
-    from data.reading import Decimal
     from scoring.bundle import Bundle
     from scoring.training import TrainingOptions, TrainingResult
 
@@ -56,61 +52,6 @@ Trials = Annotated[
         "folds by time or applicant; the shipped settings stay when they are as good.",
     ),
 ]
-MOST_BAD_SHARE = 0.05
-METRIC_TITLES = {
-    "auc": "AUC",
-    "gini": "Gini",
-    "ks": "KS",
-    "average_precision": "Average precision",
-    "brier": "Brier score",
-    "ece": "Calibration error (ECE)",
-    "calibration_slope": "Calibration slope",
-    "calibration_intercept": "Calibration intercept",
-    "mean_pd": "Mean predicted PD",
-    "observed_rate": "Observed default rate",
-}
-
-
-def load(
-    contract: "Contract",
-    path: Path,
-    *,
-    labelled: bool,
-    encoding: str | None = None,
-    decimal: "Decimal" = ".",
-    engine: "EngineName" = "duckdb",
-) -> "LoadedApplications":
-    """Read and join files with a progress bar; say what was put aside."""
-    from data.errors import DataFileError
-    from data.loading import load_applications
-
-    with progress_bar() as progress:
-        loaded = load_applications(
-            contract,
-            path,
-            labelled=labelled,
-            encoding=encoding,
-            decimal=decimal,
-            progress=progress,
-            engine=engine,
-        )
-    portfolio = loaded.portfolio
-    if portfolio.errors:
-        payload = report_findings(portfolio, None)
-        err.print(
-            f"{len(portfolio.errors)} findings; bad rows were put aside. "
-            f"Report: {payload['report']['report']}",
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
-        )
-    read, kept = portfolio.counts[contract.applications]
-    if read and 1 - kept / read > MOST_BAD_SHARE:
-        raise DataFileError(
-            f"{read - kept} of {read} applications are bad, more than {MOST_BAD_SHARE:.0%}: "
-            "mend the files (see the report) before anything is computed from the rest"
-        )
-    return loaded
 
 
 def train(  # noqa: PLR0913, PLR0917
@@ -166,11 +107,19 @@ def train(  # noqa: PLR0913, PLR0917
         registry.register(sealed, actor="train")
     payload = {"version": sealed.version, "bundle": str(sealed.path), **result.report}
     payload["notes"] = calibration_notes(result.report["test"])
+    audited = settings.audit_profiles or ("NAME",) if described.protected else ()
+    payload["next"] = _next_commands(sealed.version, "PATH" if engine == "dask" else data, audited)
     if engine == "dask":
         payload["notes"].append(str(result.bundle.lineage["reproducible"]))
     elif reject_factor is not None:
         payload["declined"] = _declined_band(loaded, result.bundle)
     emit(as_json, payload, lambda: _show_training(payload))
+
+
+def _next_commands(version: str, data: Path | str, profiles: Sequence[str]) -> list[str]:
+    """What leads to a champion: an audit under each profile, then its promotion."""
+    audit = f"microscore fairness audit --model {version} --data {quote(str(data))} --profile"
+    return [*(f"{audit} {p}" for p in profiles), f"microscore models promote {version}"]
 
 
 def _train_here(
@@ -196,7 +145,7 @@ def _train_here(
             loaded.applications.as_of,
             loaded.y,
             options,
-            {"data": dict(sorted(loaded.portfolio.sha256.items()))},
+            {"data": files_of(loaded.portfolio)},
             progress,
             fit,
         )
@@ -229,68 +178,6 @@ def _train_on_cluster(
         return train_distributed(contract, folder, options, lineage, client, progress)
 
 
-def evaluate(
-    ref: Annotated[str, typer.Argument(help="A version, an alias or a bundle's folder.")],
-    data: DataPath,
-    encoding: Encoding = None,
-    decimal: DecimalSign = ".",
-    as_json: JsonOption = False,
-) -> None:
-    """Test a model on any other labelled file; the contract is the model's own."""
-    from api.wiring import open_registry
-    from scoring.evaluation import evaluate as evaluate_model
-
-    with open_registry() as registry:
-        scorer = registry.load(ref, threads=2)
-    sign = decimal_named(decimal)
-    loaded = load(scorer.contract, data, labelled=True, encoding=encoding, decimal=sign)
-    if loaded.y is None:
-        raise AssertionError("labelled data was asked for")
-    metrics = evaluate_model(scorer, loaded.applications.inputs, loaded.y)
-    notes = calibration_notes(metrics)
-    payload = {"version": scorer.version, "rows": len(loaded), "test": metrics, "notes": notes}
-
-    def show() -> None:
-        out.print(metric_table("Test", {"model": metrics}))
-        _show_notes(notes)
-
-    emit(as_json, payload, show)
-
-
-def metric_table(title: str, columns: dict[str, dict[str, Any]]) -> Any:
-    """Metrics with 95 % intervals, a column a model."""
-    rows = [
-        [label, *(_cell(metrics[name]) for metrics in columns.values())]
-        for name, label in METRIC_TITLES.items()
-    ]
-    return table(title, ["95 % intervals", *columns], rows)
-
-
-def calibration_notes(test: dict[str, Any]) -> list[str]:
-    """What a reader of these metrics must be told about the PDs, in plain words."""
-    notes = []
-    mean, observed, slope = test["mean_pd"], test["observed_rate"], test["calibration_slope"]
-    if not observed["low"] <= mean["value"] <= observed["high"]:
-        side = "more" if mean["value"] > observed["value"] else "less"
-        notes.append(f"on these loans the model predicts {side} risk than was observed")
-    if slope["value"] is not None and not slope["low"] <= 1 <= slope["high"]:
-        side = "too far apart" if slope["value"] < 1 else "too close together"
-        notes.append(f"its probabilities stand {side} (the slope's interval leaves out 1)")
-    return notes
-
-
-def _show_notes(notes: list[str]) -> None:
-    for note in notes:
-        out.print(f"[bold]note[/]: {note}", highlight=False)
-
-
-def _cell(value: dict[str, float | None]) -> str:
-    shown = [
-        "n/a" if v is None else f"{v:.3f}" for v in (value["value"], value["low"], value["high"])
-    ]
-    return f"{shown[0]} [{shown[1]}, {shown[2]}]"
-
-
 def _show_training(payload: dict[str, Any]) -> None:
     rows = payload["rows"]
     out.print(", ".join(f"{name} {count}" for name, count in rows.items()), highlight=False)
@@ -311,9 +198,10 @@ def _show_training(payload: dict[str, Any]) -> None:
             {"model": payload["test"], "logistic baseline": payload["baselines"]["logistic"]},
         )
     )
-    _show_notes(payload["notes"])
+    show_notes(payload["notes"])
     out.print(f"version: {payload['version']}\nbundle:  {payload['bundle']}", soft_wrap=True)
-    out.print(f"next: microscore models promote {payload['version']}", markup=False)
+    for command in payload["next"]:
+        out.print(f"next: {command}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _number(value: object) -> str:

@@ -12,6 +12,7 @@ from api.reports import card_elsewhere
 from api.reports.card_readiness import finding, title
 from api.reports.card_words import METRICS, WORDS, CardLanguage
 from api.reports.document import Document, Grid, Section
+from api.reports.words import WORDS as AUDIT_WORDS
 from api.reports.writing import DASH
 from data.contract import PerformanceLabel
 from data.contract_loading import contract_hash
@@ -160,7 +161,10 @@ class Card:
         w = self.words
         if not self.audits:
             return Section(w["groups"], (w["groups_none"],))
-        rows = tuple((a.profile, a.verdict, a.made_at.date().isoformat()) for a in self.audits)
+        told = AUDIT_WORDS[self.language]
+        rows = tuple(
+            (a.profile, told[a.verdict], a.made_at.date().isoformat()) for a in self.audits
+        )
         return Section(w["groups"], grids=(Grid((w["profile"], w["verdict"], w["on"]), rows),))
 
     def _sources(self) -> Section:

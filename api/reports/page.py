@@ -34,6 +34,19 @@ MOST_OPEN = 12
 WORST = (Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.INSUFFICIENT, Verdict.PASS)
 
 
+def fails_audit(finding: Finding) -> bool:
+    """Whether this finding alone makes the audit a FAIL."""
+    return finding.counts and finding.verdict == Verdict.FAIL
+
+
+def in_summary(finding: Finding) -> bool:
+    """Whether a summary tells of it: at the policy, without a rule, or because it fails the audit.
+
+    An audit can fail at a fixed approval rate alone, and must not hide that among all numbers.
+    """
+    return finding.rule in {None, POLICY} or fails_audit(finding)
+
+
 @dataclass(frozen=True)
 class Page(Writing):
     """The audit in one language."""
@@ -162,10 +175,8 @@ class Page(Writing):
 
     @property
     def failures(self) -> list[Finding]:
-        """Failed findings, those that count first; approvals at the policy alone."""
-        found = [
-            f for f in self.audit.findings if f.verdict == Verdict.FAIL and f.rule in {None, POLICY}
-        ]
+        """Failed findings of a summary, those that fail the audit first."""
+        found = [f for f in self.audit.findings if f.verdict == Verdict.FAIL and in_summary(f)]
         return sorted(found, key=lambda f: not f.counts)
 
     @property
@@ -180,6 +191,9 @@ class Page(Writing):
         what = self.words[finding.metric]
         if finding.measure is not None and finding.measure in self.words:
             what = f"{what} ({self.words[finding.measure].lower()})"
+        if finding.rule is not None:
+            at = "at_policy" if finding.rule == POLICY else "at_rate"
+            what = f"{what}, {self.words[at].format(rate=self.rule(finding.rule))}"
         group = self.group(finding.group) if finding.group else self.words["everyone"]
         return self.named(self.title(finding.attribute), f"{group}, {what}")
 

@@ -31,6 +31,8 @@ FRAME_SW: dict[str, str] = {
     "group": "kundi",
     "reference": "kundi la kulinganisha",
     "policy": "sera",
+    "at_policy": "kwa sera inayotumika",
+    "at_rate": "kwa kiwango cha kukubali cha {rate}",
     "adverse_impact_ratio": "kukubaliwa",
     "approval_rate_difference": "kwa muda",
     "standardised_mean_difference": "mtawanyiko",

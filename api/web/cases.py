@@ -13,11 +13,12 @@ from api.human_decisions import decide, history_of
 from api.officer_bodies import LONGEST_TEXT
 from api.problems import Problem
 from api.visible import find_visible
+from api.web.letters import RESULTS_TOLD, told_of
 from api.web.officer import OUTCOMES, Reader
 from api.web.results import result_of
 from api.web.translations import mark
 from api.web.visiting import PageRoute, Visit, opened_to
-from data.store.appeals import Ground
+from data.store.appeals import Ground, Result
 from data.store.decisions import Decision
 from data.store.feedback import Answer, Theme
 from data.store.human_decisions import Outcome, OverrideReason, differs
@@ -51,6 +52,11 @@ GROUNDS = {
     "not_understood": mark("The client was not understood"),
     "other": mark("Another reason"),
 }
+RESULTS: dict[Result, str] = {
+    "upheld": mark("The decision stays"),
+    "changed": mark("Another decision is made"),
+    "withdrawn": mark("The client took the appeal back"),
+}
 HELPED = {
     "helped_yes": mark("Yes"),
     "helped_partly": mark("Partly"),
@@ -77,9 +83,14 @@ async def letter(visit: Reader, decision_id: UUID) -> Response:
     decision = await find_visible(visit.service, visit.asker, decision_id)
     told = await explain(visit.service, decision, "client", visit.language)
     decided = await history_of(visit.service, decision)
-    outcome = decided[-1].outcome if decided else None
-    told_sections = told["sections"]
-    return visit.page("officer/letter.html", decision=decision, told=told_sections, outcome=outcome)
+    appeals = await appeals_against(visit.service, decision)
+    return visit.page(
+        "officer/letter.html",
+        decision=decision,
+        told=told_of(decision.recommendation, decided, told["sections"]),
+        appeal=appeals[-1] if appeals else None,
+        results=RESULTS_TOLD,
+    )
 
 
 @router.post("/{decision_id}/decision")
@@ -172,6 +183,7 @@ async def _page(
         reasons=REASONS,
         themes=THEMES,
         grounds=GROUNDS,
+        results=RESULTS,
         helped=HELPED,
         form=form or {},
         error=error,

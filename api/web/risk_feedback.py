@@ -15,7 +15,7 @@ from api.appeals import answer, appeals_waiting, find
 from api.feedback import problems_reported
 from api.officer_bodies import LONGEST_TEXT
 from api.problems import Problem
-from api.web.cases import GROUNDS, THEMES
+from api.web.cases import GROUNDS, RESULTS, THEMES
 from api.web.officer import OUTCOMES
 from api.web.risk import Overseer, page
 from api.web.translations import mark
@@ -33,11 +33,6 @@ DAYS = 365
 """How far back complaints are counted."""
 MOST, MOST_WAITING = 15, 100
 """Complaints and open appeals that the page lists."""
-RESULTS: dict[Result, str] = {
-    "upheld": mark("The decision stays"),
-    "changed": mark("Another decision is made"),
-    "withdrawn": mark("The client took the appeal back"),
-}
 REFUSED = {
     "forbidden": mark("You decided on this application: another person must answer the appeal."),
     "conflict": mark("This appeal is answered already."),

@@ -1,4 +1,4 @@
-"""Trying cut-offs: approvals, loss and profit, and what audits say of the groups there."""
+"""Trying cut-offs: whom they decline, loss and profit, and what audits say of the groups there."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ async def _told(visit: Visit, found: Portfolio, made: CutOffs, then: float) -> d
         "change": moved(made, now, then),
         "best": best,
         "money": _money(curve, writing, words),
-        "approvals": _approvals(curve, writing, words),
+        "not_declined": _not_declined(curve, writing, words),
         "groups": groups,
         "audit": audit,
         "report": report,
@@ -85,8 +85,8 @@ def _money(curve: list[Trial], writing: Writing, words: Words) -> LineChart | No
     return line_chart(_names(curve, writing), series, writing.compact)
 
 
-def _approvals(curve: list[Trial], writing: Writing, words: Words) -> LineChart | None:
-    series = Series(words.gettext(mark("Approved")), _marks([t.share for t in curve]))
+def _not_declined(curve: list[Trial], writing: Writing, words: Words) -> LineChart | None:
+    series = Series(words.gettext(mark("Not declined")), _marks([t.share for t in curve]))
     return line_chart(_names(curve, writing), [series], writing.percent)
 
 

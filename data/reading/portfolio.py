@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +32,8 @@ class Portfolio:
     file has no rows. Dates are date32; times are timestamp('us') in the contract's time zone,
     without a zone. ``rows``: where each of them stood in its file, as findings count rows.
     ``aside``: the rows kept apart. ``counts``: table to (rows read, rows kept).
-    ``files`` and ``sha256``: path and checksum of each table's file.
+    ``files`` and ``sha256``: path and checksum of each table's file. ``unusable``: the first
+    error of each file that gave no row at all.
     """
 
     contract: Contract
@@ -43,6 +44,7 @@ class Portfolio:
     files: dict[str, Path]
     sha256: dict[str, str]
     rows: dict[str, np.ndarray]
+    unusable: list[Finding] = field(default_factory=list)
 
     @property
     def errors(self) -> list[Finding]:
@@ -93,6 +95,8 @@ def read_portfolio(
         read.aside[name] = checked.aside
         read.counts[name] = (checked.read, checked.good.num_rows)
         read.findings.extend(checked.findings)
+        if not checked.good.num_rows:
+            read.unusable.extend([f for f in checked.findings if f.severity == "error"][:1])
         read.files[name] = place.path
         with place.path.open("rb") as stream:
             read.sha256[name] = hashlib.file_digest(stream, "sha256").hexdigest()

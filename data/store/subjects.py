@@ -13,14 +13,15 @@ from typing import Any
 from sqlalchemy import select
 
 from data.store.consents import Consent, history
-from data.store.decisions import Decision
+from data.store.decisions import Decision, about
 from data.store.engine import Store
 from data.store.features import Materialised, erase_features, features_of
 from data.store.ledger import Ground, Ledger
 from data.store.officers_held import Case, cases_of
 from data.store.outcomes_held import HeldLoan, erase_loans, loans_of
 from data.store.shadow_pairs import Pair, pairs_of_person
-from data.store.tables import EVENT, audit_chain
+from data.store.tables import EVENT, audit_chain, consents, decisions
+from data.store.tables_features import features
 from data.store.tables_outcomes import loans
 
 EXPORT = "export"
@@ -69,6 +70,19 @@ def hand_out(store: Store, ledger: Ledger, applicant_id: str, actor: str) -> Hel
         features=features_of(store, ledger.vault, person),
         cases=cases_of(store, ledger, [decision.decision_id for decision in decisions]),
     )
+
+
+def is_known(store: Store, ledger: Ledger, applicant_id: str) -> bool:
+    """Whether anything was ever stored of a person but that somebody asked. Raises StoreError."""
+    person = ledger.person(applicant_id)
+    of_person = (
+        select(decisions.c.position).where(about(person)),
+        select(consents.c.applicant).where(consents.c.applicant == person),
+        select(loans.c.applicant).where(loans.c.applicant == person),
+        select(features.c.applicant).where(features.c.applicant == person),
+    )
+    with store.read() as connection:
+        return any(connection.execute(query.limit(1)).first() for query in of_person)
 
 
 def erase(store: Store, ledger: Ledger, applicant_id: str, actor: str, reason: Ground) -> int:

@@ -1,11 +1,15 @@
 """The HTML report: whole in every language, self-contained, with the numbers of the JSON."""
 
+import io
 import re
 from html import unescape
 from html.parser import HTMLParser
 
 import pytest
+from rich.console import Console
 
+from api.auditing import Kept
+from api.cli import audit_told
 from api.reports.challenger_words import WORDS as CHALLENGER_WORDS
 from api.reports.charts import Entry, intervals
 from api.reports.fairness import parts, render
@@ -13,6 +17,7 @@ from api.reports.page import Page
 from api.reports.words import WORDS
 from data.contract import LANGUAGES, Language
 from fairness.decided import SCORED_AGAIN
+from fairness.records import AuditRecord
 from fairness.schema import Audit, Law
 from fairness.schema_sections import Range
 from fairness.verdicts import Verdict
@@ -47,6 +52,15 @@ class Structure(HTMLParser):
 @pytest.fixture(scope="module")
 def biased() -> Audit:
     return made(later=3, not_stated=60)
+
+
+def only_fails_at(made_audit: Audit, rule: str) -> Audit:
+    """The same audit with no other finding that counts against it than those at ``rule``."""
+    findings = tuple(
+        f.model_copy(update={"verdict": Verdict.INCONCLUSIVE}) if f.counts and f.rule != rule else f
+        for f in made_audit.findings
+    )
+    return made_audit.model_copy(update={"findings": findings})
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +124,40 @@ def test_verdicts_come_before_pictures_and_method_last(page: str) -> None:
     places = [page.index(f"<h2>{words[name]}</h2>") for name in names]
     assert places == sorted(places)
     assert page.index('class="overall FAIL"') < places[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "rate"),
+    [
+        ("en", "approval, at 50\u202f% approved"),
+        ("fr", "acceptation, à 50\u202f% d'acceptations"),
+        ("sw", "kukubaliwa, kwa kiwango cha kukubali cha 50\u202f%"),
+    ],
+)
+def test_what_fails_the_audit_at_one_approval_rate_alone_stands_first(
+    biased: Audit, language: Language, rate: str
+) -> None:
+    alone = only_fails_at(biased, "50%")
+    first, *others = Page(alone, language).failures
+    assert (first.rule, first.counts) == ("50%", True)
+    assert others, "good practice is still told, after it"
+    assert not any(f.counts for f in others)
+    assert Page(alone, language).told(first).endswith(rate)
+    (listed, *_) = re.findall(r'(?s)<ul class="failures">.*?</ul>', render(alone))
+    assert "at 50\u202f% approved" in unescape(listed)
+
+
+def test_the_command_tells_what_fails_the_audit_and_at_which_rule(
+    biased: Audit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = io.StringIO()
+    monkeypatch.setattr(audit_told, "out", Console(file=text, width=160))
+    audit_told.show([Kept("a" * 64, AuditRecord(**dict(only_fails_at(biased, "50%"))), True)])
+    rows = [line for line in text.getvalue().splitlines() if "FAIL" in line and "sex: F" in line]
+    assert "50% approved" in rows[0]
+    assert "legal duty" in rows[0]
+    assert "good practice" not in rows[0]
+    assert "60% approved" not in text.getvalue(), "an approval rate that fails nothing"
 
 
 def test_a_picture_has_the_numbers_of_its_table(biased: Audit) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from re import search
 
 import pytest
@@ -10,7 +11,8 @@ from api.audits import AuditSettings
 from api.management import run
 from api.management_today import run as run_today
 from api.schedule import Work
-from api.wiring import open_ledger
+from api.wiring import open_ledger, open_registry
+from data.store.audits import AuditEntry, add_audits
 from data.store.feedback import of_decision
 from tests.decisions import decision
 from tests.language.tour import pages_under, walk
@@ -73,6 +75,38 @@ def test_empty_pages_say_what_makes_the_figures_and_then_they_are_there(world: W
     tour = walk(client, "/overview")
     assert tour.english == {}
     assert tour.seen == pages_under("/overview")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("Fail, of ", "Open, of ", "Pass, of ")),
+        ("fr", ("Échec, ", "Ouvert, ", "Conforme, ")),
+        ("sw", ("Umeshindwa, ", "Haujaamuliwa, ", "Umefaulu, ")),
+    ],
+)
+def test_verdicts_of_audits_are_words(world: World, language: str, words: tuple[str, ...]) -> None:
+    now = datetime.now(UTC)
+    verdicts = {"eu": "FAIL", "uemoa": "INCONCLUSIVE", "us": "PASS"}
+    with open_registry(world.settings) as registry, registry.store.write() as connection:
+        champion = registry.champion()
+        assert champion is not None
+        add_audits(
+            connection,
+            [
+                AuditEntry(
+                    str(n) * 64, champion, None, profile, "1" * 64, "data", now, verdict, b"{}"
+                )
+                for n, (profile, verdict) in enumerate(verdicts.items())
+            ],
+        )
+    with open_ledger(world.settings) as (store, _):
+        run(Work(AuditSettings(home=world.settings.home), store, {}, now))
+    client = browser(world)
+    sign_in(client, "risk")
+    told = unescape(client.get(f"/overview/quarters?lang={language}").text)
+    assert [word for word in words if f"<p>{word}" not in told] == []
+    assert [code for code in verdicts.values() if code in told] == []
 
 
 def test_an_officer_may_say_whether_a_result_helped(world: World) -> None:

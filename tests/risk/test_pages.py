@@ -11,12 +11,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.kept_reports import REPORT, audit_folder
+from api.web.writing import Writing
 from api.wiring import open_home_store
-from data.contract import LANGUAGES
+from data.contract import LANGUAGES, Language
 from data.store.audits import acceptances_of, find_audit
 from fairness.records import audit_id
 from tests.language.tour import pages_under, walk
-from tests.risk.planted import furnish
+from tests.risk.planted import furnish, rules
 from tests.security.pages import SAME, add, browser, post, sign_in, token
 from tests.web.world import World, home_settings, served
 
@@ -69,6 +70,16 @@ def test_every_chart_has_its_numbers_beneath(one: TestClient) -> None:
     html = text_of(one, "/risk")
     assert html.count('class="plot"') == html.count('class="numbers"') > 0
     assert " style=" not in html
+
+
+def test_the_share_of_the_month_has_its_interval(one: TestClient) -> None:
+    html = text_of(one, "/risk?lang=en")
+    told = r"<strong>(\d+)%</strong> <span[^>]*>of those decided \(95% interval: (\d+)% to (\d+)%\)"
+    found = search(told, html)
+    assert found is not None
+    share, low, high = map(int, found.groups())
+    assert low < high
+    assert low <= share <= high
 
 
 def test_without_figures_the_page_says_how_to_make_them(
@@ -178,6 +189,26 @@ def test_moving_the_cut_off_tells_what_would_change(one: TestClient) -> None:
         reply = one.get(f"/risk/policy?cut_off={wrong}&lang=en")
         assert reply.status_code == 422
         assert "Enter a number from 0.5 to 99.5." in reply.text
+
+
+@pytest.mark.parametrize(
+    ("language", "named", "force"),
+    [
+        ("en", "Not declined: approved, or left to a person", "approve below {}, decline from {}"),
+        ("fr", "Non refusées : accordées, ou laissées à une personne",
+         "accorder sous {}, refuser à partir de {}"),
+        ("sw", "Hayakukataliwa: yamekubaliwa, au yameachiwa mtu",
+         "kubali chini ya {}, kataa kuanzia {}"),
+    ],
+)  # fmt: skip
+def test_whom_a_person_reviews_is_not_told_as_approved(
+    one: TestClient, language: Language, named: str, force: str
+) -> None:
+    html = text_of(one, f"/risk/policy?lang={language}")
+    assert f'<th scope="row">{named}</th>' in html
+    written = Writing(language, "XOF", "UTC")
+    both = (rules().approve_below, rules().decline_from)
+    assert force.format(*(written.percent(cut, 1) for cut in both)) in html
 
 
 def test_groups_are_told_from_the_published_audit_alone(one: TestClient) -> None:

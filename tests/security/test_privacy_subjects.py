@@ -16,9 +16,11 @@ from api.wiring import open_audit
 from data.inbox import Inbox
 from data.store.verify import verify
 from tests.bundles import small_contract
+from tests.story.conftest import run_command
 from tests.web.world import World, application, home_settings, served
 
 PERSON = "C-EXPORT-1"
+ASKED = ("--reason", "requested", "--yes")
 
 
 @pytest.fixture
@@ -163,8 +165,30 @@ def test_without_a_store_of_protected_attributes_none_is_made(
 ) -> None:
     settings = home_settings(tmp_path / "home")
     monkeypatch.setenv("MICROSCORE_HOME", str(settings.home))
-    assert told("erase", PERSON, "--reason", "unlawful", "--yes")["protected"] == 0
+    assert run("erase", PERSON, "--reason", "unlawful", "--yes").exit_code == 1
     assert not AuditSettings(home=settings.home).protected_folder.exists()
+
+
+def test_a_mistyped_id_is_told_and_the_request_is_on_the_chain(
+    world: World, tmp_path: Path
+) -> None:
+    state(world, PERSON, "F")
+    to = tmp_path / "out.json"
+    for command in (("export", "NOBODY", "--out", str(to)), ("erase", "NOBODY", *ASKED)):
+        for _ in range(2):
+            done = run_command("privacy", *command, "--json")
+            assert done.code == 1
+            assert done.json["error"]["message"].startswith("nothing is held on this id")
+            assert "NOBODY" not in done.text + done.errors
+    assert not to.exists()
+    kinds = [event.kind for event in exported(world, "NOBODY").events]
+    assert kinds == ["export", "export", "erasure", "erasure", "export"]
+    assert told("erase", PERSON, *ASKED) == {"decisions": 0, "protected": 1}, "only protected"
+
+
+def test_consents_alone_are_something_held(world: World) -> None:
+    say_no(world)
+    assert told("erase", PERSON, *ASKED) == {"decisions": 0, "protected": 0}
 
 
 def test_what_was_erased_leaves_the_file_of_sqlite(tmp_path: Path) -> None:

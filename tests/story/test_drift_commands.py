@@ -5,11 +5,16 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from re import findall
 
 import jsonschema_rs
 import pytest
+from rich.console import Console
 
+from api.cli import drift_told
+from api.reports.drift_words import DRIFT_WORDS
 from api.wiring import open_ledger
+from data.contract import LANGUAGES, Language
 from drift.record import json_schema
 from tests.bundles import small_columns
 from tests.drift.stored import champion, decisions, later, settings_of
@@ -81,6 +86,28 @@ def test_people_are_told_in_their_language_what_cannot_be_seen(
     done = run_command("drift", "check", "--window", CLEAN, "--language", language)
     assert done.code == 0, done.errors
     assert words in " ".join(done.text.split())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_check_is_told_in_the_words_of_its_page(
+    version: str, language: Language, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drift_told, "out", Console(width=200))
+    other = str(portfolio(tmp_path / "other.csv", 300, factor=3.0))
+    compared = ("drift", "compare", "--file", other)
+    made = run_command(*compared, "--json").json
+    assert made["findings"], "larger amounts are found"
+    text = run_command(*compared, "--language", language).text
+    clean = run_command("drift", "check", "--window", CLEAN, "--language", language).text
+    words = DRIFT_WORDS[language]
+    heads = ("layers", "findings", "severity", "harm", "measure", "worse", "tolerance")
+    for key in (made["level"], "found", "not_checked", *heads, "bad_rate", "applications"):
+        assert words[key] in text, key
+    for key in ("ok", "no_season", "populations", "accepted"):
+        assert words[key] in clean, key
+    english = {DRIFT_WORDS["en"][key] for key in heads if DRIFT_WORDS["en"][key] != words[key]}
+    codes = {"not_checked", "deployed", made["level"], *english}
+    assert not codes & set(findall(r"\w+", text.replace(version, "")))
 
 
 def test_the_worker_checks_once_and_raises_an_alert(version: str) -> None:

@@ -21,7 +21,7 @@ def test_a_points_table_is_judged_beside_the_model(story: Story, tmp_path: Path)
     expected = told["test"]["auc"]["value"] - story.trained["test"]["auc"]["value"]
     assert difference["value"] == pytest.approx(expected)
     text = page.read_text(encoding="utf-8")
-    assert str(told["scorecard"]["base"]) in text
+    assert f"{told['scorecard']['base']:,}" in text
     assert "<script" not in text
     assert "http" not in text.replace("http-equiv", "")
 
@@ -62,6 +62,18 @@ def test_cut_offs_are_tried_on_past_applications(story: Story) -> None:
     assert max(rates) <= (told["applications"] - max(rule["above"], thin)) / told["applications"]
     profits = {row["cut_off"]: row["expected_profit"] for row in told["curve"]}
     assert profits[round(best["value"], 4)] == max(profits.values())
+
+
+def test_whom_a_person_reviews_is_not_told_as_approved(story: Story) -> None:
+    asked = ("policy", "simulate", "champion", "--data", str(story.portfolio), "--cut-off", "0.3")
+    told = story.run(*asked, "--json").json
+    approve, decline = told["approve_below_in_force"], told["cut_off_in_force"]
+    assert 0 < approve < decline
+    text = " ".join(story.run(*asked).text.split())
+    assert f"in force: approve below {approve:.3f}, decline from {decline:.3f}" in text
+    assert "not declined" in text
+    assert "left to a person" in text
+    assert "approvals" not in text
 
 
 def test_a_feature_that_the_model_lacks_cannot_be_vouched_for(story: Story) -> None:

@@ -1,5 +1,7 @@
 """What ``train --json`` and its neighbours print, and that it can be trusted."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.story.conftest import Story
@@ -36,6 +38,14 @@ def test_train_counts_its_rows_and_compares_ways_to_handle_imbalance(story: Stor
     assert imbalance["chosen"] in imbalance["comparison"]
 
 
+def test_train_says_that_an_audit_comes_before_the_promotion(story: Story) -> None:
+    version = story.trained["version"]
+    audit, promote = story.trained["next"]
+    asked = ("--model", version, "--data", str(story.portfolio), "--profile", "NAME")
+    assert audit.split() == ["microscore", "fairness", "audit", *asked]
+    assert promote == f"microscore models promote {version}"
+
+
 def test_training_again_gives_the_same_bundle_and_another_seed_does_not(story: Story) -> None:
     train = ("train", "microloan", "--data", str(story.portfolio), "--json")
     assert story.run(*train).json["version"] == story.trained["version"]
@@ -50,6 +60,21 @@ def test_evaluate_takes_version_prefix_alias_and_folder(story: Story) -> None:
     ]
     assert answers[0] == answers[1] == answers[2]
     assert set(METRICS) <= set(answers[0]["test"])
+
+
+def test_evaluate_on_the_models_own_files_keeps_to_its_test(story: Story, tmp_path: Path) -> None:
+    own = story.run("evaluate", "champion", "--data", str(story.portfolio), "--json").json
+    assert own["test"] == story.trained["test"], "not what the model has learned from"
+    assert own["rows"] == story.trained["rows"]["test"]
+    assert own["own_files"] is True
+    told = story.run("evaluate", "champion", "--data", str(story.portfolio)).text
+    assert "trained from these very files" in " ".join(told.split())
+    later = tmp_path / "later"
+    made = ("--applications", "1000", "--seed", "7", "--out", str(later))
+    assert story.run("data", "generate", *made).code == 0
+    other = story.run("evaluate", "champion", "--data", str(later), "--json").json
+    assert (other["rows"], other["own_files"]) == (1000, False)
+    assert not any("trained from" in note for note in other["notes"])
 
 
 def test_models_lists_the_champion_and_shows_its_lineage(story: Story) -> None:
