@@ -1,6 +1,7 @@
 """Appeals: opened by whoever stands by the client, answered in time and by somebody else."""
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 from api.auth import Principal
@@ -22,18 +23,25 @@ from data.store.appeals import (
 )
 from data.store.decisions import Decision
 from data.store.human_decisions import Outcome
+from data.store.idempotency import Claim
 
 PATIENCE = 2.0
 
 
 async def appeal(
-    service: Service, asker: Principal, decision: Decision, ground: Ground, text: str | None
+    service: Service,
+    asker: Principal,
+    decision: Decision,
+    ground: Ground,
+    text: str | None,
+    claim: Claim | None = None,
 ) -> Appeal:
     """Open an appeal against a readable decision; it is due after the settings' days.
 
-    Raises Problem 409 while another is open, 410, StoreError.
+    Or find what was opened under ``claim``. Raises Problem 409 while another is open, 410, 422,
+    StoreError.
     """
-    now, ledger = utc_now(), service.ledger
+    now = utc_now()
     asked = Appeal(
         appeal_id=str(uuid4()),
         decision_id=decision.decision_id,
@@ -43,13 +51,25 @@ async def appeal(
         due_at=now + timedelta(days=service.settings.appeal_days),
         text=text,
     )
+    make = partial(_open, service, asked, claim)
+    return await service.idempotency.once(claim, make, partial(_recall, service))
+
+
+async def _open(service: Service, asked: Appeal, claim: Claim | None) -> Appeal:
+    ledger = service.ledger
     try:
-        kept = await service.reader.ask(lambda store: open_appeal(store, ledger, asked), PATIENCE)
+        kept = await service.reader.ask(
+            lambda store: open_appeal(store, ledger, asked, claim), PATIENCE
+        )
     except RegistryError as error:
         raise Problem("conflict", said(error)) from None
     if not kept:
         raise Problem("erased")
     return asked
+
+
+async def _recall(service: Service, ids: list[str]) -> Appeal:
+    return await find(service, ids[0])
 
 
 async def answer(

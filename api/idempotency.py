@@ -32,7 +32,7 @@ IdempotencyKey = Annotated[
     Header(
         alias=NAME,
         description="Any text that names this one request, such as a UUID, and is never used for "
-        "another. The same request sent again within 24 hours gets the same decisions.",
+        "another. The same request sent again within 24 hours gets what the first one made.",
         json_schema_extra={"pattern": PATTERN},
     ),
 ]

@@ -11,28 +11,11 @@ from api.completing import Completion
 from api.consenting import consent_adapter
 from api.json_body import parse
 from api.problem_details import OWN_BRANCH
-from api.problem_rules import (
-    APPLICATIONS,
-    AT_LEAST,
-    AT_MOST,
-    KEY,
-    LIST,
-    MOST_BROKEN,
-    MOST_CHARACTERS,
-    MOST_ITEMS,
-    NOT_EMPTY,
-    NOT_VALID,
-    NUMBER,
-    OBJECT,
-    REQUIRED,
-    TEXT,
-    TRUE_OR_FALSE,
-    UNKNOWN,
-    WHOLE_NUMBER,
-)
-from api.problems import MOST_ERRORS, BrokenRule, Problem, one_of
+from api.problem_rules import APPLICATIONS, MOST_BROKEN, OBJECT, REQUIRED, UNKNOWN
+from api.problems import MOST_ERRORS, BrokenRule, Problem
 from api.raw_rows import MOST_ROWS, ROWS, Rows, brought, raw_tables, row_columns
 from api.request_schema import EITHER, request_adapter, sources_asked
+from api.type_rules import rule_of
 from data.contract import Contract
 from data.sentences import Message
 from data.statements import Stated, stated_values, statement_adapter
@@ -215,45 +198,9 @@ def field_errors(error: ValidationError, prefix: str = "") -> list[BrokenRule]:
     if error.error_count() > _LISTABLE:
         return [BrokenRule(prefix, MOST_BROKEN.of(most=_LISTABLE))]
     details = error.errors(include_url=False, include_input=False)
-    return list(dict.fromkeys(BrokenRule(_path(e, prefix), _rule(e)) for e in details))
+    return list(dict.fromkeys(BrokenRule(_path(e, prefix), rule_of(e)) for e in details))
 
 
 def _path(e: ErrorDetails, prefix: str) -> str:
     known = e["loc"][:-1] if e["type"] == "extra_forbidden" else e["loc"]
     return ".".join([*filter(None, [prefix]), *map(str, known)])
-
-
-def _rule(e: ErrorDetails) -> Message:
-    context = e.get("ctx", {})
-    match e["type"]:
-        case "rule":
-            rule: Message = context["rule"]
-            return rule
-        case "greater_than_equal":
-            return AT_LEAST.of(limit=float(context["ge"]))
-        case "less_than_equal":
-            return AT_MOST.of(limit=float(context["le"]))
-        case "literal_error":
-            return one_of(context["expected"])
-        case "string_too_long":
-            return MOST_CHARACTERS.of(most=context["max_length"])
-    return _RULES.get(e["type"], NOT_VALID).of()
-
-
-_RULES = {
-    "missing": REQUIRED,
-    "extra_forbidden": UNKNOWN,
-    "dict_type": OBJECT,
-    "float_type": NUMBER,
-    "finite_number": NUMBER,
-    "int_type": WHOLE_NUMBER,
-    "int_from_float": WHOLE_NUMBER,
-    "multiple_of": WHOLE_NUMBER,
-    "bool_type": TRUE_OR_FALSE,
-    "string_type": TEXT,
-    "string_too_short": NOT_EMPTY,
-    "list_type": LIST,
-    "too_short": NOT_EMPTY,
-    "too_long": MOST_ITEMS,
-    "string_pattern_mismatch": KEY,
-}

@@ -96,6 +96,22 @@ KEY = Sentence(
         "lazima iwe na herufi au alama 1 hadi 64 kati ya A-Z a-z 0-9 . _ : -",
     ),
 )
+DIGEST = Sentence(
+    "digest",
+    Words(
+        "must be 64 hexadecimal digits: 0-9 a-f",
+        "doit avoir 64 chiffres hexadécimaux : 0-9 a-f",
+        "lazima iwe na tarakimu 64 za heksadesimali: 0-9 a-f",
+    ),
+)
+VERSION = Sentence(
+    "model-version",
+    Words(
+        "must be a model version such as microloan-0123456789ab",
+        "doit être une version de modèle comme microloan-0123456789ab",
+        "lazima iwe toleo la modeli kama microloan-0123456789ab",
+    ),
+)
 UUID = Sentence(
     "uuid",
     Words(

@@ -7,7 +7,6 @@ unknown field's name. ``title`` and ``detail`` are in the language that Accept-L
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from re import compile as regex
 from typing import Any, NamedTuple
 
 import orjson
@@ -21,7 +20,7 @@ from starlette.routing import Match
 from api.headers import header
 from api.languages import preferred
 from api.problem_kinds import KINDS, Slug
-from api.problem_rules import KEY, NOT_VALID, ONE_OF, OR, REQUIRED, UUID
+from api.type_rules import rule_of
 from data.contract_base import LANGUAGES, Language
 from data.errors import StoreError
 from data.sentences import Message
@@ -131,31 +130,10 @@ def _as_problem(error: Exception) -> Problem:
         case HTTPException(status_code=405):
             return Problem("method-not-allowed")
         case RequestValidationError():
-            broken = {str(e["loc"][-1]): _rule(e) for e in error.errors()}
+            broken = {str(e["loc"][-1]): rule_of(e) for e in error.errors()}
             errors = [BrokenRule(name, rule) for name, rule in broken.items()]
             return Problem("invalid-parameter", errors=errors)
     return Problem("internal-error")
-
-
-def _rule(error: Mapping[str, Any]) -> Message:
-    """The rule that a parameter breaks; of what was sent it says nothing."""
-    context = error.get("ctx", {})
-    match error["type"]:
-        case "uuid_parsing" | "uuid_type":
-            return UUID.of()
-        case "literal_error":
-            return one_of(context["expected"])
-        case "string_pattern_mismatch":
-            return KEY.of()
-        case "missing":
-            return REQUIRED.of()
-    return NOT_VALID.of()
-
-
-def one_of(expected: str) -> Message:
-    """The rule of a choice, from the list that pydantic writes: ``'a', 'b' or 'c'``."""
-    *others, last = _QUOTED.findall(expected) or [expected]
-    return ONE_OF.of(choices=OR.of(others=", ".join(others), last=last) if others else last)
 
 
 def responses(*slugs: Slug) -> dict[int | str, dict[str, Any]]:
@@ -175,7 +153,6 @@ def _response(status: int, description: str) -> dict[str, Any]:
     return response | {"headers": _SPOKEN | (_RETRY_AFTER if status in {429, 503} else {})}
 
 
-_QUOTED = regex(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*["]""")
 _OF_KEYS: tuple[Slug, ...] = ("too-many-requests", "too-many-failures", "issuer-unavailable")
 _SPOKEN = {
     "Content-Language": {

@@ -88,9 +88,10 @@ def promote(
 ) -> Promotion:
     """Propose ``ref`` as champion or, where another person has proposed it, make it champion.
 
-    Raises RegistryError naming each gate that it does not pass, BundleError, StoreError.
+    A bundle's folder is registered first, whatever the gates say. Raises RegistryError naming each
+    gate that it does not pass, BundleError, StoreError.
     """
-    version, champion = registry.resolve(ref)[0], registry.champion()
+    version, champion = registry.take_in(ref, who.actor), registry.champion()
     if version == champion:
         return Promotion(version, "champion already", (), ())
     if champion is not None and len(reason.strip()) < SHORTEST_REASON:

@@ -17,7 +17,7 @@ from data.durable import replace as write_whole
 from data.errors import RegistryError
 from data.store import Store
 from data.store.ledger import Ledger
-from data.store.shadow import KIND, Assignment, Plan, Terms, assignments_of, start
+from data.store.shadow import Assignment, Plan, Terms, assignments_of, start
 from data.store.shadow_reports import ReportEntry, add_report
 from data.vault import Vault
 from drift.shadow.report import Question, compare
@@ -136,10 +136,8 @@ def keep(shop: Shop, record: ShadowRecord, now: dt.datetime, actor: str) -> Kept
         pairs=record.pairing.pairs,
         result=content,
     )
-    told = {"action": "report", "actor": actor, "report": entry.report_id, "state": entry.state}
     with shop.store.write() as connection:
-        add_report(connection, entry)
-        shop.ledger.record(connection, KIND, record.challenger, told)
+        add_report(connection, entry, actor)
     return Kept(entry.report_id, record)
 
 

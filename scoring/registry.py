@@ -28,7 +28,7 @@ from scoring.bundle import Bundle
 from scoring.gates import CHAMPION_NEEDS, NOT_PASSED, GateResult, unmet
 from scoring.loading import load_scorer
 from scoring.scorer import Scorer
-from scoring.sealing import MANIFEST, SealedBundle, open_bundle
+from scoring.sealing import MANIFEST, SealedBundle, copy_bundle, open_bundle
 from scoring.signing import TrustedKeys
 
 CHAMPION = "champion"
@@ -97,6 +97,16 @@ class Registry:
         except RowRefusedError:
             return self._registered(version)
         return entry
+
+    def take_in(self, ref: str, actor: str) -> str:
+        """The version of a ref; a bundle that lies elsewhere is copied here and registered first.
+
+        Raises RegistryError, BundleError when it is not signed by a trusted key.
+        """
+        version, folder = self.resolve(ref)
+        if find_version(self.store, version) is None:
+            self.register(copy_bundle(SealedBundle(version, folder), self.models_folder), actor)
+        return version
 
     def versions(self) -> list[ModelVersion]:
         """All registered versions, newest first."""

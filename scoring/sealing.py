@@ -87,6 +87,17 @@ def write_bundle(bundle: Bundle, root: Path, key: SigningKey) -> SealedBundle:
     return SealedBundle(version, folder)
 
 
+def copy_bundle(sealed: SealedBundle, root: Path) -> SealedBundle:
+    """Copy ``sealed`` to ``root/<version>``, whole and durable; what is there already stays.
+
+    The copy is for ``open_bundle`` to verify. Raises BundleError for a file that cannot be read.
+    """
+    folder = _Folder(sealed.path)
+    files = {name: folder.read(name, MAX_FILE_BYTES) for name in (*FILES, MANIFEST, SIGNATURE)}
+    write_folder(root / sealed.version, files)
+    return SealedBundle(sealed.version, root / sealed.version)
+
+
 def open_bundle(path: Path, trusted: TrustedKeys) -> tuple[Bundle, str]:
     """Read and verify the bundle in folder ``path``; return it with its version.
 

@@ -61,4 +61,4 @@ def compared(store: Store, champion: str, challenger: str, state: str) -> None:
     report_id = f"{challenger[-12:]}{state.encode().hex()}".ljust(64, "0")
     entry = ReportEntry(report_id, champion, challenger, now, state, None, 5000, b"{}")
     with store.write() as connection:
-        add_report(connection, entry)
+        add_report(connection, entry, "ana")

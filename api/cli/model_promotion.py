@@ -50,8 +50,9 @@ def promote(
         _promote_champion(ref, reason, actor, key_file, settings, as_json)
         return
     with open_registry(settings) as registry:
-        version = registry.resolve(ref)[0]
-        registry.promote(version, [], actor or getpass.getuser(), alias, reason)
+        who = actor or getpass.getuser()
+        version = registry.take_in(ref, who)
+        registry.promote(version, [], who, alias, reason)
     payload = {"alias": alias, "version": version, "state": "promoted", "people": [], "gates": []}
     emit(as_json, payload, lambda: say(f"{alias} is now {version}"))
 

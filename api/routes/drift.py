@@ -21,6 +21,7 @@ from api.drifting_words import told
 from api.languages import AskedLanguage
 from api.problems import Problem, responses
 from api.service import AskedService
+from api.type_rules import ASKED_VERSION_PATTERN, DIGEST_PATTERN
 from data.errors import RegistryError
 from data.store import Store
 from data.store.estimates import Estimate, estimates_of
@@ -39,7 +40,7 @@ _ASKING = responses("unauthorized", "forbidden", "invalid-parameter", "store-una
 Watcher = Annotated[Principal, requires("monitor:read")]
 AskedModel = Annotated[
     str | None,
-    Query(pattern=r"^[A-Za-z0-9._:-]{1,128}$", description="Of this model version alone."),
+    Query(pattern=ASKED_VERSION_PATTERN, description="Of this model version alone."),
 ]
 AskedLimit = Annotated[int, Query(ge=1, le=MOST, description="At most so many.")]
 
@@ -67,7 +68,7 @@ async def list_checks(
 async def read_check(
     service: AskedService,
     _asker: Watcher,
-    check_id: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")],
+    check_id: Annotated[str, Path(pattern=DIGEST_PATTERN)],
 ) -> WholeCheckReply:
     """A check, whole, with its estimates beside what came of them."""
     entry, estimates = await service.reader.ask(lambda store: _whole(store, check_id))

@@ -29,11 +29,11 @@ from api.model_replies import (
 from api.problem_rules import REASON_TEXT
 from api.problems import BrokenRule, Problem, responses
 from api.service import AskedService
+from api.type_rules import VERSION_PATTERN
 from scoring import switching
 from scoring.registry import CHAMPION
 
 REASON_BYTES = 4 * 1024
-_VERSION = r"^[a-z][a-z0-9_]{0,63}-[0-9a-f]{12}$"
 
 router = APIRouter(tags=["models"])
 _ASKING = responses("unauthorized", "forbidden", "invalid-parameter", "store-unavailable")
@@ -114,7 +114,7 @@ async def promote_model(
     request: Request,
     service: AskedService,
     asker: Changer,
-    version: Annotated[str, Path(pattern=_VERSION)],
+    version: Annotated[str, Path(pattern=VERSION_PATTERN)],
 ) -> PromotionReply:
     """Two people have to ask for it, and it has to pass all gates.
 

@@ -17,6 +17,7 @@ from api.problem_details import NO_PERFORMANCE
 from api.problems import Problem, responses
 from api.replies import Reply
 from api.service import AskedService, Service
+from api.type_rules import ASKED_VERSION_PATTERN
 from data.store.performance import newest_report
 
 OUTCOME_BYTES = 8 * 1024 * 1024
@@ -43,7 +44,7 @@ Watcher = Annotated[Principal, requires("monitor:read")]
 AskedModel = Annotated[
     str | None,
     Query(
-        pattern=r"^[A-Za-z0-9._:-]{1,128}$",
+        pattern=ASKED_VERSION_PATTERN,
         description="Of this model version; default: the newest report there is.",
     ),
 ]

@@ -9,8 +9,10 @@ from starlette.requests import Request
 from api import appeals, feedback, human_decisions
 from api.access import requires
 from api.auth import Principal
+from api.idempotency import IdempotencyKey
 from api.officer_bodies import (
     AppealBody,
+    Body,
     ChangedBody,
     DecisionBody,
     FeedbackBody,
@@ -30,6 +32,7 @@ from api.officer_replies import (
     OverridesOf,
     OverridesReply,
 )
+from api.problem_kinds import Slug
 from api.problems import responses
 from api.request_schema import KEY_PATTERN
 from api.service import AskedService
@@ -41,7 +44,7 @@ from data.store.human_decisions import By, HumanDecision
 router = APIRouter(tags=["oversight"])
 _ASKING = responses("unauthorized", "forbidden", "invalid-parameter", "store-unavailable")
 _READING = _ASKING | responses("not-found", "erased")
-_SAYING = responses(
+_SLUGS: tuple[Slug, ...] = (
     "invalid-json",
     "unauthorized",
     "forbidden",
@@ -54,6 +57,8 @@ _SAYING = responses(
     "invalid-parameter",
     "store-unavailable",
 )
+_SAYING = responses(*_SLUGS)
+_SAYING_ONCE = responses(*_SLUGS, "idempotency-key-reused")
 Reader = Annotated[Principal, requires("scores:read")]
 Overseer = Annotated[Principal, requires("oversight:read")]
 Days = Annotated[int, Query(ge=1, le=3650, description="Of the last so many days.")]
@@ -101,7 +106,7 @@ async def read_decision(
     "/scores/{decision_id}/feedback",
     operation_id="report_problem",
     summary="Report a problem with a score",
-    responses=_SAYING,
+    responses=_SAYING_ONCE,
     openapi_extra=described(FeedbackBody),
 )
 async def report_problem(
@@ -109,11 +114,13 @@ async def report_problem(
     service: AskedService,
     asker: Annotated[Principal, requires("feedback:write")],
     decision_id: UUID,
+    key: IdempotencyKey = None,
 ) -> FeedbackReply:
     """A theme that is counted, and words that are sealed and go when the decision is erased."""
     body = await read_as(FeedbackBody, request)
     decision = await find_visible(service, asker, decision_id)
-    said = await feedback.report_problem(service, asker, decision, body.theme, body.text)
+    claim = service.idempotency.claim(asker, key, f"feedback on {decision_id}", _bytes(body))
+    said = await feedback.report_problem(service, asker, decision, body.theme, body.text, claim)
     return FeedbackReply.of(said)
 
 
@@ -121,7 +128,7 @@ async def report_problem(
     "/scores/{decision_id}/appeal",
     operation_id="appeal",
     summary="Appeal against a decision",
-    responses=_SAYING,
+    responses=_SAYING_ONCE,
     openapi_extra=described(AppealBody),
 )
 async def appeal(
@@ -129,11 +136,13 @@ async def appeal(
     service: AskedService,
     asker: Annotated[Principal, requires("appeals:write")],
     decision_id: UUID,
+    key: IdempotencyKey = None,
 ) -> AppealReply:
     """Opens an appeal with the day by which it is answered; one at a time."""
     body = await read_as(AppealBody, request)
     decision = await find_visible(service, asker, decision_id)
-    made = await appeals.appeal(service, asker, decision, body.ground, body.text)
+    claim = service.idempotency.claim(asker, key, f"appeal against {decision_id}", _bytes(body))
+    made = await appeals.appeal(service, asker, decision, body.ground, body.text, claim)
     return AppealReply.of(made)
 
 
@@ -227,6 +236,11 @@ async def read_overrides(
         near_cut_off=AgreementReply.model_validate(bias.near),
         away_from_cut_off=AgreementReply.model_validate(bias.away),
     )
+
+
+def _bytes(body: Body) -> bytes:
+    """What makes a body the same one as before."""
+    return body.model_dump_json().encode()
 
 
 def _history(decision: Decision, made: list[HumanDecision]) -> HumanDecisionsReply:

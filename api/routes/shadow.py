@@ -14,6 +14,7 @@ from api.auth import Principal
 from api.problems import Problem, responses
 from api.replies import Reply
 from api.service import AskedService
+from api.type_rules import ASKED_VERSION_PATTERN, DIGEST_PATTERN
 from data.errors import RegistryError
 from data.store import Store
 from data.store.shadow import Assignment, Plan, assignments_of
@@ -26,7 +27,7 @@ _ASKING = responses("unauthorized", "forbidden", "invalid-parameter", "store-una
 Reader = Annotated[Principal, requires("models:read")]
 AskedChallenger = Annotated[
     str | None,
-    Query(pattern=r"^[A-Za-z0-9._:-]{1,128}$", description="Of this challenger alone."),
+    Query(pattern=ASKED_VERSION_PATTERN, description="Of this challenger alone."),
 ]
 AskedLimit = Annotated[int, Query(ge=1, le=MOST, description="At most so many.")]
 
@@ -140,7 +141,7 @@ async def list_reports(
 async def read_report(
     service: AskedService,
     _asker: Reader,
-    report_id: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")],
+    report_id: Annotated[str, Path(pattern=DIGEST_PATTERN)],
 ) -> WholeShadowReportReply:
     """A report, whole."""
     entry = await service.reader.ask(lambda store: _found(store, report_id))

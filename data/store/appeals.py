@@ -15,6 +15,7 @@ from data.sentences import Sentence, Words
 from data.store.attested import APPEALS, RESOLUTIONS
 from data.store.engine import Store
 from data.store.human_decisions import HumanDecision, Outcome, add
+from data.store.idempotency import Claim, take_claim
 from data.store.ledger import Ledger
 from data.store.tables import api_keys, decisions
 from data.store.tables_officers import appeal_resolutions, appeals, human_decisions
@@ -85,19 +86,21 @@ class Appeal:
         return self.resolution is None and now > self.due_at
 
 
-def open_appeal(store: Store, ledger: Ledger, asked: Appeal) -> bool:
-    """Keep an appeal, durably and on the audit chain; False when the decision is erased.
+def open_appeal(store: Store, ledger: Ledger, asked: Appeal, claim: Claim | None = None) -> bool:
+    """Keep an appeal, on the audit chain, and the claim; False when the decision is erased.
 
-    Raises RegistryError while another one is open, StoreError, VaultError.
+    Raises RegistryError while another one is open, ClaimTakenError when another request has the
+    claim, StoreError, VaultError.
     """
     with store.write() as connection:
+        sealed = _sealed(connection, ledger, asked.decision_id, asked.text, asked.appeal_id)
+        if sealed is None:
+            return False
+        take_claim(connection, claim, [asked.appeal_id])
         ledger.lock(connection)
         before = _read(connection, ledger, appeals.c.decision_id == asked.decision_id)
         if any(appeal.resolution is None for appeal in before):
             raise RegistryError(ALREADY_OPEN.of())
-        sealed = _sealed(connection, ledger, asked.decision_id, asked.text, asked.appeal_id)
-        if sealed is None:
-            return False
         row = {
             "appeal_id": asked.appeal_id,
             "decision_id": asked.decision_id,

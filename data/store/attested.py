@@ -14,7 +14,17 @@ from hashlib import sha256
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Connection, Date, DateTime, LargeBinary, Table
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    Float,
+    LargeBinary,
+    Table,
+)
 
 from data.store.chain import entry_bytes
 from data.store.engine import Store
@@ -36,6 +46,7 @@ from data.store.tables_officers import (
     feedback,
     human_decisions,
 )
+from data.store.tables_shadow import shadow_assignments, shadow_reports
 
 _BATCH = 2_000
 _UNREADABLE = "not a row of ours"
@@ -47,13 +58,15 @@ FROM alias_events WHERE action IN ('promote', 'rollback') GROUP BY alias)"""
 class Attested:
     """Rows of ``table`` stand in events of ``kind``; ``ref``: the column that names them.
 
-    ``number``: the column that grows with every row, None where rows have no order.
+    ``number``: the column that grows with every row, None where rows have no order; ``moving``:
+    columns that work on the row changes, which nothing vouches for.
     """
 
     kind: str
     table: Table
     ref: str
     number: str | None = "id"
+    moving: tuple[str, ...] = ()
 
     def entry(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
         """The part of an event's entry that vouches for ``rows``, given by column."""
@@ -61,8 +74,8 @@ class Attested:
 
     @property
     def columns(self) -> list[Column[Any]]:
-        """What a digest is over: all but the number, which nobody knows before the insert."""
-        return [c for c in self.table.columns if c.name != self.number]
+        """What a digest is over: what stays, but the number, which nobody knows before."""
+        return [c for c in self.table.columns if c.name not in (self.number, *self.moving)]
 
     def digest(self, values: Sequence[Any]) -> str:
         """SHA-256 (hexadecimal) over ``columns``, as they were given or as a driver reads them."""
@@ -84,9 +97,17 @@ APPEALS = Attested("appeal", appeals, "decision_id")
 RESOLUTIONS = Attested("appeal_resolved", appeal_resolutions, "appeal_id")
 DRIFT_CHECKS = Attested("drift_check", drift_checks, "check_id", number=None)
 DRIFT_ALERTS = Attested("drift_alert", drift_alerts, "check_id", number="alert_id")
+SHADOWS = Attested(
+    "shadow",
+    shadow_assignments,
+    "challenger",
+    moving=("position", "stopped_at", "worker", "lease_until"),
+)
+SHADOW_REPORTS = Attested("shadow_report", shadow_reports, "report_id", number=None)
 _OFFICERS = (EXPLANATIONS, HUMAN_DECISIONS, FEEDBACK, APPEALS, RESOLUTIONS)
 _DRIFT = (DRIFT_CHECKS, DRIFT_ALERTS)
-ATTESTED = (CONSENTS, ALIASES, AUDITS, ACCEPTANCES, *_OFFICERS, *_DRIFT)
+_SHADOW = (SHADOWS, SHADOW_REPORTS)
+ATTESTED = (CONSENTS, ALIASES, AUDITS, ACCEPTANCES, *_OFFICERS, *_DRIFT, *_SHADOW)
 
 
 def find_faults(store: Store) -> list[Fault]:
@@ -156,6 +177,8 @@ def _plain(column: Column[Any], value: Any) -> Any:
         return str(value)
     if isinstance(column.type, Boolean):
         return bool(value) if value in (0, 1) else value
+    if isinstance(column.type, Float):
+        value = float(value)  # a whole number may have been given
     as_text = isinstance(column.type, JSON) and isinstance(value, (str, bytes))
     return json.loads(value) if as_text else value
 

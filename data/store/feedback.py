@@ -8,6 +8,7 @@ from sqlalchemy import func, insert, select
 
 from data.store.attested import FEEDBACK
 from data.store.engine import Store
+from data.store.idempotency import Claim, take_claim
 from data.store.ledger import Ledger
 from data.store.tables import decisions
 from data.store.tables_officers import feedback
@@ -34,16 +35,18 @@ class Feedback:
     text: str | None
 
 
-def report(store: Store, ledger: Ledger, said: Feedback) -> bool:
-    """Keep a report, its text sealed beside the decision; False when that is erased.
+def report(store: Store, ledger: Ledger, said: Feedback, claim: Claim | None = None) -> bool:
+    """Keep a report, its text sealed beside the decision, and the claim; False when it is erased.
 
-    On the audit chain without its text. Raises StoreError, VaultError.
+    On the audit chain without its text. Raises ClaimTakenError when another request has the claim,
+    StoreError, VaultError.
     """
     with store.write() as connection:
         plain = (said.text or "").encode()
         sealed = ledger.seal_beside(connection, said.decision_id, plain, said.feedback_id)
         if sealed is None:
             return False
+        take_claim(connection, claim, [said.feedback_id])
         row = {
             "feedback_id": said.feedback_id,
             "decision_id": said.decision_id,

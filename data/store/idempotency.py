@@ -87,6 +87,15 @@ def take_claims(connection: Connection, made: Sequence[tuple[Claim, Sequence[str
     return first
 
 
+def take_claim(connection: Connection, claim: Claim | None, ids: Sequence[str]) -> None:
+    """Insert ``claim``, if there is one, in the caller's transaction, which makes ``ids``.
+
+    Raises ClaimTakenError when another request has it.
+    """
+    if claim is not None and not take_claims(connection, [(claim, ids)])[0]:
+        raise ClaimTakenError("another request has this claim")
+
+
 def _drop(connection: Connection, oldest: datetime) -> None:
     """Drop expired rows, not all at once; another process may be at it."""
     key = idempotency.c.key_id, idempotency.c.token

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, text
 
 from data.store.engine import Store
-from data.store.idempotency import Claim, ClaimTakenError, take_claims
+from data.store.idempotency import Claim, take_claim
 from data.store.ledger import Ledger
 from data.store.outcome_events import EventKind, LoanEvent, Origin, Refused, Taken
 from data.store.outcomes_batch import OutcomesBatch
@@ -47,8 +47,7 @@ def keep_all(
         taken = _keep(connection, ledger, events, origin)
         if taken.refused:
             raise OutcomesRefusedError(taken.refused)
-        if claim is not None and not take_claims(connection, [(claim, summary(taken))])[0]:
-            raise ClaimTakenError("another request has this claim")
+        take_claim(connection, claim, summary(taken))
     return taken
 
 

@@ -14,13 +14,11 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, func, insert, or_, select, update
 
 from data.errors import RegistryError
+from data.store.attested import SHADOWS
 from data.store.engine import RowRefusedError, Store
 from data.store.ledger import Ledger
 from data.store.tables import decisions
 from data.store.tables_shadow import shadow_assignments
-
-KIND = "shadow"
-"""Kind of the events on the audit chain that a shadow was started, stopped or reported."""
 
 Plan = Literal["daily", "fixed"]
 """How the comparison may be looked at: any day, or at numbers of bad loans fixed in advance."""
@@ -85,7 +83,8 @@ def start(
             }
             connection.execute(insert(shadow_assignments).values(**row))
             told = {k: row[k] for k in ("share", "plan", "margins", "actor")}
-            ledger.record(connection, KIND, challenger, {"action": "start", **told})
+            entry = {"action": "start", **told, **SHADOWS.entry([row])}
+            ledger.record(connection, SHADOWS.kind, challenger, entry)
             query = _SELECT.where(_C.challenger == challenger, _RUNNING)
             return Assignment(*connection.execute(query).one())
     except RowRefusedError:
@@ -108,7 +107,7 @@ def stop(store: Store, ledger: Ledger, challenger: str, actor: str, now: datetim
         ended = update(shadow_assignments).where(_C.id == row.id).values(stopped_at=now)
         connection.execute(ended)
         entry = {"action": "stop", "actor": actor}
-        ledger.record(connection, KIND, challenger, entry)
+        ledger.record(connection, SHADOWS.kind, challenger, entry)
         return Assignment(*connection.execute(_SELECT.where(_C.id == row.id)).one())
 
 

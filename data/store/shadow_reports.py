@@ -8,8 +8,10 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from data.errors import RegistryError
+from data.store.attested import SHADOW_REPORTS
 from data.store.audits import SHORTEST_PREFIX
 from data.store.engine import Store
+from data.store.ledger import record
 from data.store.tables_shadow import shadow_reports
 
 
@@ -35,11 +37,22 @@ _C = shadow_reports.c
 _SELECT = select(*(_C[field.name] for field in fields(ReportEntry)))
 
 
-def add_report(connection: Connection, entry: ReportEntry) -> None:
-    """Keep a report in the caller's transaction; one that is there already stays as it is."""
+def add_report(connection: Connection, entry: ReportEntry, actor: str) -> None:
+    """Keep a report, and put it on the audit chain, in the caller's transaction.
+
+    One that is there already stays as it is.
+    """
     here = select(_C.report_id).where(_C.report_id == entry.report_id)
     if connection.execute(here).first() is None:
-        connection.execute(insert(shadow_reports), asdict(entry))
+        row = asdict(entry)
+        told = {"actor": actor, "challenger": entry.challenger, "state": entry.state}
+        record(
+            connection,
+            SHADOW_REPORTS.kind,
+            entry.report_id,
+            told | SHADOW_REPORTS.entry([row]),
+        )
+        connection.execute(insert(shadow_reports), row)
 
 
 def latest_report(store: Store, champion: str, challenger: str) -> ReportEntry | None:

@@ -30,6 +30,17 @@ def test_every_metric_of_a_rule_is_told_by_the_server(rules: list[dict[str, Any]
         assert named <= told, rule["alert"]
 
 
+def test_what_never_happened_is_missing_too(rules: list[dict[str, Any]]) -> None:
+    """A server that knows of no check tells no time of one, and nothing compares with nothing."""
+    ages = [r for r in rules if "time()" in r["expr"]]
+    assert ages
+    for rule in ages:
+        (metric,) = set(re.findall(r"microscore_\w+", rule["expr"]))
+        assert not re.search(rf"^{metric}\b", Metrics().text().decode(), re.MULTILINE)
+        assert rule["expr"].split(" or ")[1:] == [f"absent({metric})"]
+        assert rule["for"] == "1d"
+
+
 def test_every_rule_says_what_is_wrong_and_what_to_do(rules: list[dict[str, Any]]) -> None:
     assert {r["labels"]["severity"] for r in rules} == {"page", "ticket"}
     assert len({r["alert"] for r in rules}) == len(rules)

@@ -1,6 +1,6 @@
 """The stores behind it, on both databases: append-only, sealed beside a decision, one at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,8 +15,10 @@ from data.store.appeals import Appeal, Resolution, open_appeal, resolve, waiting
 from data.store.attested import find_faults
 from data.store.feedback import Feedback, newest, report
 from data.store.human_decisions import HumanDecision, history, record
+from data.store.idempotency import Claim, ClaimTakenError, find_made
 from data.store.ledger import Ledger
 from data.store.rotation import Rotation
+from data.store.tables import decisions
 from data.vault import KeyRing, Vault
 from tests.decisions import append, decision, ledger_of
 
@@ -121,6 +123,34 @@ def test_the_first_explanation_stays(store_url: str, tmp_path: Path) -> None:
         with ThreadPoolExecutor(4) as pool:
             given = set(pool.map(make, range(4)))
         assert given == {explanations.find(store, ledger, decision_id)}
+
+
+def test_who_comes_with_a_taken_claim_makes_nothing(store_url: str, tmp_path: Path) -> None:
+    with filled(store_url, tmp_path) as (store, ledger, decision_id):
+        said = Feedback("f", decision_id, "unfair", "key-1", NOW, None)
+        makers: dict[str, Callable[[Claim], bool]] = {
+            "feedback": lambda c: report(store, ledger, said, c),
+            "appeal": lambda c: open_appeal(store, ledger, asked(decision_id), c),
+        }
+        for name, make in makers.items():
+            claim = Claim("key-1", name, "body", NOW)
+
+            def make_it(_: int) -> str:
+                try:
+                    return str(make(claim))  # noqa: B023
+                except ClaimTakenError:
+                    return "taken"
+
+            with ThreadPoolExecutor(3) as pool:
+                assert sorted(pool.map(make_it, range(3))) == ["True", "taken", "taken"], name
+            assert find_made(store, claim) is not None
+        with store.write() as connection:
+            ledger.empty(connection, decisions.c.decision_id == decision_id, "r", "a", "requested")
+        late = Claim("key-1", "late", "body", NOW)
+        assert not report(store, ledger, said, late)
+        assert not open_appeal(store, ledger, asked(decision_id, 2), late)
+        assert find_made(store, late) is None
+        assert find_faults(store) == []
 
 
 def test_of_appeals_one_is_open_and_the_most_urgent_comes_first(

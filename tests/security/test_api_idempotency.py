@@ -162,6 +162,34 @@ def test_a_batch_retried_gets_all_its_decisions_in_order(world: World) -> None:
     assert first == again
 
 
+@pytest.mark.parametrize(
+    ("part", "body", "other"),
+    [
+        ("feedback", {"theme": "other", "text": "Why?"}, {"theme": "unfair"}),
+        ("appeal", {"ground": "other", "text": "Why?"}, {"ground": "unfair"}),
+    ],
+)
+def test_what_is_said_of_a_score_is_kept_once(
+    world: World, part: str, body: dict[str, Any], other: dict[str, Any]
+) -> None:
+    one, two = (post(world, application(), str(uuid4())).json()["decision_id"] for _ in range(2))
+    key, path = str(uuid4()), f"/scores/{one}/{part}"
+    first, again = post(world, body, key, path), post(world, body, key, path)
+    assert (first.status_code, first.json()) == (200, again.json())
+    table = "feedback" if part == "feedback" else "appeals"
+    with open_ledger(world.settings) as (store, _), store.read() as connection:
+        query = f"SELECT count(*) FROM {table} WHERE decision_id = '{one}'"
+        assert connection.exec_driver_sql(query).scalar() == 1
+    for changed, elsewhere in ((other, path), (body, f"/scores/{two}/{part}")):
+        reply = post(world, changed, key, elsewhere)
+        assert (reply.status_code, reply.json()["type"]) == (
+            422,
+            "/problems/idempotency-key-reused",
+        )
+    assert post(world, body, "not a key", path).json()["errors"][0]["field"] == "Idempotency-Key"
+    assert post(world, body, key, f"/scores/{two.upper()}/{part}").status_code == 422
+
+
 def test_a_retry_does_not_bring_back_what_was_erased(world: World) -> None:
     body = application(applicant_id="ONCE-4")
     assert post(world, body, "erased-1").status_code == 200

@@ -1,4 +1,4 @@
-"""Whatever is done to consents, aliases, audits or acceptances in the database, it is named."""
+"""Whatever is done to what the chain vouches for, consents to shadow reports, it is named."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,6 +13,8 @@ from data.store.attested import find_faults
 from data.store.audits import Acceptance, AuditEntry, accept, add_audits
 from data.store.consents import say
 from data.store.models import AliasEvent, ModelVersion, add_event, add_version, move_alias
+from data.store.shadow import Terms, start, stop, take
+from data.store.shadow_reports import ReportEntry, add_report
 from data.store.tables import (
     alias_events,
     aliases,
@@ -20,6 +22,7 @@ from data.store.tables import (
     consents,
     fairness_audits,
 )
+from data.store.tables_shadow import shadow_assignments, shadow_reports
 from data.store.verify import verify
 from data.vault import Vault
 from tests.decisions import ledger_of
@@ -32,7 +35,7 @@ Change = Callable[[Connection], Any]
 
 @pytest.fixture
 def store(store_url: str, tmp_path: Path) -> Iterator[Store]:
-    """Three people's consents, two promotions, two audits and two acceptances."""
+    """Three people's consents, promotions, audits, acceptances, shadows and shadow reports."""
     opened = open_store(store_url)
     opened.migrate()
     ledger = ledger_of(opened, tmp_path)
@@ -48,6 +51,14 @@ def store(store_url: str, tmp_path: Path) -> Iterator[Store]:
         add_audits(connection, [audit("a"), audit("b")])
     for person in ("Ana", "Ben"):
         accept(opened, Acceptance("a" * 64, person, f"key {person}", "a good reason", NOW))
+    terms = Terms(1, "fixed", {"auc": 0.01, "approval_rate": 1})
+    start(opened, ledger, ONE, terms, "ana", NOW)
+    stop(opened, ledger, ONE, "ana", NOW)
+    start(opened, ledger, ONE, terms, "ana", NOW)
+    start(opened, ledger, TWO, Terms(0.2, "daily", {"auc": 0.02}), "ben", NOW)
+    for letter in ("c", "d", "c"):
+        with opened.write() as connection:
+            add_report(connection, shadow_report(letter), "ana")
     yield opened
     opened.close()
 
@@ -59,6 +70,11 @@ def alias_event(before: str | None, after: str, action: Any = "promote") -> Alia
 
 def audit(letter: str) -> AuditEntry:
     return AuditEntry(letter * 64, ONE, None, "eu", "1" * 64, "data", NOW, "FAIL", b'{"a": 1}')
+
+
+def shadow_report(letter: str) -> ReportEntry:
+    state = "KEEP WATCHING"
+    return ReportEntry(letter * 64, TWO, ONE, NOW, state, "WORSE", 90, b'{"state": 1}')
 
 
 def alter(table: Table, which: Any, **values: Any) -> Change:
@@ -84,8 +100,13 @@ def swap(connection: Connection) -> None:
         alter(consents, consents.c.id == before, id=after)(connection)
 
 
-TABLES = (consents, alias_events, aliases, audit_acceptances, fairness_audits)
+TABLES = (
+    *(consents, alias_events, aliases, audit_acceptances, fairness_audits),
+    *(shadow_assignments, shadow_reports),
+)
 C, E, A, P = consents.c, alias_events.c, fairness_audits.c, audit_acceptances.c
+S, R = shadow_assignments.c, shadow_reports.c
+REPORT = R.report_id == "d" * 64
 ATTACKS: dict[str, tuple[Change, list[tuple[str, str]]]] = {
     "granted": (alter(consents, C.id == 4, granted=True), [("person-1", "changed")]),
     "time": (alter(consents, C.id == 4, at=NOW), [("person-1", "changed")]),
@@ -129,12 +150,51 @@ ATTACKS: dict[str, tuple[Change, list[tuple[str, str]]]] = {
         [("a" * 64, "inserted")],
     ),
     "renamed": (alter(audit_acceptances, P.person == "Ana", person="A"), [("a" * 64, "changed")]),
+    "share": (alter(shadow_assignments, S.challenger == TWO, share=0.9), [(TWO, "changed")]),
+    "plan": (alter(shadow_assignments, S.challenger == TWO, plan="fixed"), [(TWO, "changed")]),
+    "margins": (
+        alter(shadow_assignments, S.challenger == TWO, margins={"auc": 0.9}),
+        [(TWO, "changed")],
+    ),
+    "all margins": (
+        alter(shadow_assignments, S.id > 0, margins={}),
+        [(ONE, "changed"), (ONE, "changed"), (TWO, "changed")],
+    ),
+    "no shadow": (drop(shadow_assignments, S.challenger == TWO), [(TWO, "deleted")]),
+    "a shadow": (
+        copy(shadow_assignments, S.challenger == TWO, stopped_at=NOW),
+        [(TWO, "inserted")],
+    ),
+    "state": (alter(shadow_reports, REPORT, state="BETTER"), [("d" * 64, "changed")]),
+    "fairness": (alter(shadow_reports, REPORT, fairness=None), [("d" * 64, "changed")]),
+    "against": (alter(shadow_reports, REPORT, champion="x"), [("d" * 64, "changed")]),
+    "report of": (alter(shadow_reports, REPORT, challenger=TWO), [("d" * 64, "changed")]),
+    "newest": (
+        alter(shadow_reports, REPORT, made_at=NOW - timedelta(days=9)),
+        [("d" * 64, "changed")],
+    ),
+    "evidence": (alter(shadow_reports, REPORT, result=b"{}"), [("d" * 64, "changed")]),
+    "report": (drop(shadow_reports, REPORT), [("d" * 64, "deleted")]),
+    "a report": (
+        copy(shadow_reports, REPORT, report_id="e" * 64, state="BETTER"),
+        [("e" * 64, "inserted")],
+    ),
 }
 
 
 def test_what_nobody_touched_is_intact(store: Store, tmp_path: Path) -> None:
     assert find_faults(store) == []
     assert verify(store, Vault.open(tmp_path / "vault"), []).faults == []
+
+
+def test_a_shadow_that_goes_on_and_stops_is_intact(store: Store, tmp_path: Path) -> None:
+    assert take(store, "worker", NOW, timedelta(hours=1)) is None  # nothing decided yet
+    with attacker.at_work(store) as connection:
+        alter(shadow_assignments, S.challenger == TWO, position=99, worker="w", lease_until=NOW)(
+            connection
+        )
+    stop(store, ledger_of(store, tmp_path), TWO, "ana", NOW)
+    assert find_faults(store) == []
 
 
 def test_every_attack_is_named(store: Store, tmp_path: Path) -> None:

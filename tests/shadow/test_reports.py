@@ -16,7 +16,7 @@ from api.shadowing import Shop, keep, make_report, own_folder, start_shadow, wri
 from api.shadowing_data import Outcome
 from api.shadowing_records import ShadowRecord, json_schema, report_id
 from data.errors import NotEnoughDataError
-from data.store.shadow import KIND
+from data.store.attested import find_faults
 from data.store.shadow_pairs import About
 from data.store.shadow_reports import latest_report, reports_of
 from data.store.subjects import hand_out
@@ -128,10 +128,11 @@ def test_a_report_is_kept_chained_and_written(shop: Shop) -> None:
     assert report_id(entry.result) == entry.report_id
     assert ShadowRecord.model_validate_json(entry.result) == newer.record
     with shop.store.read() as connection:
-        query = f"SELECT entry FROM audit_chain WHERE kind = '{KIND}' ORDER BY position"
-        told = [json.loads(row[0]) for row in connection.exec_driver_sql(query)]
-    assert [one["action"] for one in told] == ["start", "report", "report", "report"]
-    assert told[-1]["report"] == newer.report_id
+        query = "SELECT kind, ref FROM audit_chain WHERE kind LIKE 'shadow%%' ORDER BY position"
+        told = [tuple(row) for row in connection.exec_driver_sql(query)]
+    reports = [("shadow_report", made.report_id) for made in (kept, newer)]
+    assert told == [("shadow", challenger), *reports]
+    assert find_faults(shop.store) == []
     done = write(kept, own_folder(shop.settings.home, kept))
     content = (done.folder / "report.json").read_text("utf-8")
     jsonschema_rs.validator_for(json_schema()).validate(json.loads(content))

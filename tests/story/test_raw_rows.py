@@ -200,7 +200,7 @@ ROW = {
         ([ROW, ROW | {"amount": "PLANTED"}], "1.amount", "must be a number"),
         ([ROW | {"amount": -1}], "0.amount", "must be at least 0"),
         ([ROW | {"kind": "PLANTED"}], "0.kind", "must be one of"),
-        ([ROW | {"at": "2024-06-01T10:00:00"}], "0.at", "is not valid"),
+        ([ROW | {"at": "2024-06-01T10:00:00"}], "0.at", "must be a time with its zone"),
         ([ROW | {"at": "PLANTED"}], "0.at", "must be a time with its zone"),
         ([{k: v for k, v in ROW.items() if k != "posted_at"}], "0.posted_at", "is required"),
         ([ROW | {"PLANTED": 1}], "0", "unknown field"),

@@ -18,7 +18,8 @@ from scoring import canary
 from scoring.noninferiority import not_worse
 from scoring.registry import Registry
 from scoring.scorer import Scorer, Scores
-from scoring.signing import TrustedKeys
+from scoring.sealing import write_bundle
+from scoring.signing import SigningKey, TrustedKeys
 from scoring.vector import FloatArray
 from tests.bundles import small_bundle
 from tests.promotion import audited, compared, register, with_held_out
@@ -64,6 +65,22 @@ def second(registry: Registry, *, audit: bool = True, report: str | None = "NOT 
     if report:
         compared(registry.store, champion, version, report)
     return version
+
+
+def test_a_folder_from_elsewhere_is_taken_in_and_then_asked_for_its_gates(
+    registry: Registry, tmp_path: Path
+) -> None:
+    key = SigningKey.load_or_create(registry.keys_folder)
+    sealed = write_bundle(with_held_out(small_bundle(1)), tmp_path / "elsewhere", key)
+    with pytest.raises(RegistryError, match="did not pass: fairness"):
+        promote(registry, str(sealed.path), ANA, WHY, settings(), NOW)
+    champion = registry.champion()
+    assert champion is not None
+    audited(registry.store, sealed.version)
+    compared(registry.store, champion, sealed.version, "BETTER")
+    for who in (ANA, BEN):
+        promote(registry, str(sealed.path), who, WHY, settings(), NOW)
+    assert registry.champion() == sealed.version
 
 
 def test_two_people_promote_and_one_does_not(registry: Registry) -> None:

@@ -1,5 +1,6 @@
 """The champion in service: swapped whole, and never lost to a bad successor."""
 
+import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from data.errors import StoreError
+from data.errors import BundleError, RegistryError, StoreError
 from data.store import Store, open_store
 from scoring import canary
 from scoring.champion import ChampionWatcher
@@ -51,6 +52,39 @@ def registry(
     for seed in (0, 1):
         registry.register(write_bundle(small_bundle(seed), registry.models_folder, key), "ana")
     return registry
+
+
+def test_a_bundle_of_another_installation_is_taken_in_when_its_key_is_trusted(
+    registry: Registry, tmp_path: Path
+) -> None:
+    other = SigningKey.load_or_create(tmp_path / "other" / "keys")
+    sealed = write_bundle(small_bundle(2), tmp_path / "other" / "models", other)
+    copy = registry.models_folder / sealed.version
+    with pytest.raises(BundleError, match="not trusted"):
+        registry.take_in(str(sealed.path), "ana")
+    assert not copy.exists()
+    (registry.keys_folder / "trusted" / "other.pem").write_bytes(other.public_pem())
+    assert registry.take_in(str(sealed.path), "ana") == sealed.version
+    shutil.rmtree(sealed.path)
+    assert (registry.versions()[0].version, registry.versions()[0].created_by) == (
+        sealed.version,
+        "ana",
+    )
+    registry.promote(sealed.version, CLEARED, "ana")
+    assert registry.open("champion") == (sealed.version, small_bundle(2))
+    for again in (sealed.version, "champion", str(copy)):
+        assert registry.take_in(again, "ben") == sealed.version
+    assert len(registry.versions()) == 3
+
+
+def test_nothing_is_taken_in_over_another_bundle(registry: Registry, tmp_path: Path) -> None:
+    key = SigningKey.load_or_create(registry.keys_folder)
+    sealed = write_bundle(small_bundle(2), tmp_path / "elsewhere", key)
+    changed = registry.models_folder / sealed.version
+    shutil.copytree(registry.models_folder / _versions(registry)[0], changed)
+    with pytest.raises(RegistryError):
+        registry.take_in(str(sealed.path), "ana")
+    assert len(registry.versions()) == 2
 
 
 def _versions(registry: Registry) -> list[str]:

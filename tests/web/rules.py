@@ -53,6 +53,17 @@ def of_applications() -> Iterator[Call]:
     yield Call(f"/scores/{SECRET}", None, "GET")
     yield from (Call("/score/batch", body) for body in of_lists("applications"))
     yield Call("/score/batch", {"applications": [wrong]})
+    version, digest = "small-0123456789ab", "a" * 64
+    for path in ("drift/checks", "shadow/reports"):
+        yield Call(f"/{path}/{SECRET}", None, "GET")
+        yield Call(f"/{path}/{digest.upper()}", None, "GET")
+    yield Call(f"/models/{SECRET}/promote", {"reason": "why"})
+    yield Call(f"/models/{version.upper()}/promote", {"reason": "why"})
+    for path in ("drift/checks", "outcomes/performance"):
+        yield Call(f"/{path}?model={SECRET}%20x", None, "GET")
+    yield Call(f"/shadow/reports?challenger={SECRET}%20x", None, "GET")
+    for limit in ("0", "501", SECRET, "1.5", "9" * 5000):
+        yield Call(f"/shadow/reports?limit={limit}", None, "GET")
     for part in ("consents", "protected"):
         yield Call(f"/applicants/{SECRET}/{part}", {SECRET: 1}, "PUT")
         yield Call(f"/applicants/{SECRET}%20x/{part}", {}, "PUT")
