@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.direct import DirectRoute
-from api.edge import Edge
+from api.edge import EVERY, PROBLEMS, Edge
 from api.lifespan import opened
 from api.log import Log
 from api.metrics import Metrics
@@ -90,5 +90,6 @@ def create_app(settings: Settings, stopping: Stopping | None = None) -> FastAPI:
         app.router.routes += module.router.routes  # flat: one look-up a request
     app.router.routes += pages()
     direct = [route for route in app.routes if isinstance(route, DirectRoute)]
-    app.edge = Edge(app.behind_edge(), metrics, log, direct)
+    told = PROBLEMS if settings.request_log == "problems" else EVERY
+    app.edge = Edge(app.behind_edge(), metrics, log, direct, told)
     return app

@@ -26,6 +26,9 @@ HEADERS = {
 }
 """Set on every reply unless its route sets another value."""
 
+EVERY, PROBLEMS = 0, 400
+"""The least status of a reply that gets a line in the log."""
+
 _HEADERS = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 _LINES = b"".join([b"%s: %s\r\n" % header for header in _HEADERS])
 _NAMES = frozenset(name for name, _ in _HEADERS)
@@ -40,9 +43,14 @@ class Edge:
     """
 
     def __init__(
-        self, app: ASGIApp, metrics: Metrics, log: Log, direct: Sequence[DirectRoute]
+        self,
+        app: ASGIApp,
+        metrics: Metrics,
+        log: Log,
+        direct: Sequence[DirectRoute],
+        told: int = EVERY,
     ) -> None:
-        self._app, self._metrics, self._log = app, metrics, log
+        self._app, self._metrics, self._log, self._told = app, metrics, log, told
         self._direct = {route.path: route for route in direct}
         self._process, self._numbers = token_hex(4), count()
 
@@ -75,6 +83,8 @@ class Edge:
         route = getattr(scope.get("route"), "path", "unknown")
         method = scope["method"] if scope["method"] in _METHODS else "other"
         self._metrics.request(route, method, status, seconds)
+        if 0 < status < self._told:
+            return
         self._log.soon(
             Event.REQUEST,
             request_id=scope["request_id"],

@@ -83,6 +83,11 @@ class Settings(BaseSettings):
     )
     language: Language = Field("en", description="Language of replies when none is asked for.")
     disk_floor_mb: int = Field(200, ge=0, description="Not ready with less free disk than this.")
+    request_log: Literal["all", "problems"] = Field(
+        "all",
+        description="Requests with a line in the log: all, or those answered with 400 or more; "
+        "/metrics counts all.",
+    )
     drain_seconds: float = Field(
         5.0,
         ge=0,

@@ -1,12 +1,14 @@
 """Requests a second of POST /score over an empty FastAPI endpoint, and over peers.
 
-    python bench/serving.py [--quick] [--no-kernel] [--peers FOLDER] [--soak SECONDS]
+    python bench/serving.py [--quick] [--logged] [--no-kernel] [--peers FOLDER] [--soak SECONDS]
 
 Every server runs alone on one core, the load generator (wrk) on another. Ours does all of its
 work: authentication, strict validation against the contract, probability, reasons, encryption,
 the hash chain, and a row that is durable (SQLite, synchronous=FULL) before the reply. The empty
-endpoint validates the same body with the same pydantic types and answers one word. Runs take
-turns, so that noise meets both; a figure is the median of the ratios of neighbouring runs.
+endpoint validates the same body with the same pydantic types and answers one word. Neither it
+nor MLServer, the fastest of the peers, writes a line of log for a good request, and so ours does
+not; with ``--logged`` it does, as by default. Runs take turns, so that noise meets both; a figure
+is the median of the ratios of neighbouring runs.
 
 What the ratio leaves out: a POST /score without a query or an Idempotency-Key is answered by the
 outermost layer (``api/edge.py``), before the framework's own layers, the routing and the solving
@@ -55,6 +57,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="short runs: noisy figures")
     parser.add_argument("--no-kernel", action="store_true", help="measure that one as well")
+    parser.add_argument("--logged", action="store_true", help="ours with a line of log a request")
     parser.add_argument("--routed", action="store_true", help="through FastAPI's own routing")
     parser.add_argument("--peers", type=Path, metavar="FOLDER", help="install and measure peers")
     parser.add_argument("--soak", type=float, metavar="SECONDS", help="half load for so long")
@@ -75,13 +78,16 @@ def _home(folder: Path) -> str:
 
 
 @contextmanager
-def _ours(folder: Path, bodies: Path, *, kernel: bool = True) -> Iterator[Server]:
+def _ours(
+    folder: Path, bodies: Path, *, kernel: bool = True, logged: bool = False
+) -> Iterator[Server]:
     home, port = folder / ("with" if kernel else "without"), free_port()
     key = _home(home)
     start = ["-m", "api.cli"] if kernel else ["-c", _WITHOUT_KERNEL]
     command = [sys.executable, *start, "serve", "--port", str(port)]
     name = "microscore" if kernel else "microscore without kernel"
     settings = {"MICROSCORE_HOME": str(home), "MICROSCORE_DISK_FLOOR_MB": "0"}
+    settings["MICROSCORE_REQUEST_LOG"] = "all" if logged else "problems"
     with running(Start(name, command, bodies, "/score", port, key, settings)) as server:
         yield server
 
@@ -153,7 +159,7 @@ def main() -> None:
         bodies = folder / "bodies.jsonl"
         bodies.write_text("".join(json.dumps(a) + "\n" for a in applications(matrix(256, 7))))
         with _empty(bodies) as empty:
-            with _ours(folder, bodies) as ours:
+            with _ours(folder, bodies, logged=options.logged) as ours:
                 asked = replace(ours, path="/score?lang=en") if options.routed else ours
                 ratios = _compare(empty, asked, *how)
                 print(f"{'':34}bars: {', '.join(f'{b} at {c}' for c, b in BARS.items())}")

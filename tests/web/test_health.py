@@ -1,6 +1,7 @@
 """Alive, ready, and back again without a restart."""
 
 import asyncio
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -49,6 +50,21 @@ def test_without_a_model_the_server_says_so(tmp_path: Path) -> None:
         version = promote(empty.settings, small_bundle())
         assert soon(lambda: empty.client.get("/readyz").status_code == 200)
         assert empty.score().json()["versions"]["model"] == version
+
+
+@pytest.mark.parametrize(("kind", "logged"), [("all", [200, 404]), ("problems", [404])])
+def test_a_busy_server_may_log_problems_alone(
+    kind: str, logged: list[int], tmp_path: Path, capfdbinary: Any
+) -> None:
+    with served(home_settings(tmp_path, request_log=kind), champion=False) as empty:
+        assert empty.client.get("/livez").status_code == 200
+        assert empty.client.get("/nowhere").status_code == 404
+        counted = empty.client.get("/metrics").text
+    assert 'route="/livez"' in counted
+    lines = [json.loads(line) for line in capfdbinary.readouterr().err.splitlines()]
+    told = [line for line in lines if line["event"] == "request.done"]
+    assert [line["status"] for line in told if line["route"] != "/metrics"] == logged
+    assert "server.stopped" in [line["event"] for line in lines]
 
 
 def test_a_database_that_comes_late_is_waited_for(tmp_path: Path) -> None:
