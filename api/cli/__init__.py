@@ -7,8 +7,8 @@ from typing import NoReturn
 from data.errors import ContractError, DataFileError, MicroscoreError
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; known errors end with one clear message and no traceback.
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and leave; known errors end with one clear message and no traceback.
 
     With ``--json`` what is wrong with the usage is an object on standard output as well.
     """
@@ -34,8 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if wrong is None:
             raise
         _end(wrong, given, str(wrong), wrong_input=False)
-    if code:
-        sys.exit(code)
+    sys.exit(code or 0)
 
 
 def _end(
