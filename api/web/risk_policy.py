@@ -110,5 +110,5 @@ async def _groups(
     record = None if entry is None else await asyncio.to_thread(record_of, entry)
     if record is None:
         return [], entry, None
-    report = Page(record, "fr" if visit.language == "fr" else "en")
+    report = Page(record, visit.language)
     return groups_moved(record.curves, before.share, after.share), entry, report

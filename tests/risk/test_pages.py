@@ -217,6 +217,17 @@ def test_groups_are_told_from_the_published_audit_alone(one: TestClient) -> None
     assert html.count('<tr><th scope="row">') > 3
 
 
+@pytest.mark.parametrize(
+    ("language", "unknown"), [("en", "not stated"), ("fr", "non déclaré"), ("sw", "haikutajwa")]
+)
+def test_groups_have_names_in_the_readers_language(
+    one: TestClient, language: str, unknown: str
+) -> None:
+    html = text_of(one, f"/risk/policy?cut_off=20&lang={language}")
+    assert f": {unknown}</th>" in html
+    assert language == "en" or ": not stated</th>" not in html
+
+
 def test_overrides_say_whether_people_look(one: TestClient) -> None:
     html = text_of(one, "/risk/overrides?lang=en")
     assert "close to the cut-offs" in html
