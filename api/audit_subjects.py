@@ -70,10 +70,10 @@ def in_files(
     """
     if loaded.y is None:
         raise AssertionError("labelled data was asked for")
-    applications, y, sums = loaded.applications, loaded.y, _sums(loaded)
+    applications, y, sums = loaded.applications, loaded.y, loaded.portfolio.sums
     contract, rows = reading.narrowed(scorer.contract), None
     for model in filter(None, (scorer, apart_from)):
-        if sums == model.bundle.lineage.get("data"):
+        if model.bundle.made_from(sums):
             own = held_out(model, applications, y)
             rows = own if rows is None else np.intersect1d(rows, own)
     if reading.stored:
@@ -188,10 +188,6 @@ def _known_groups(settings: AuditSettings) -> None:
             "there is no store of protected attributes here, so nobody's group is known; fill it "
             "with microscore fairness protect-import or PUT /applicants/{id}/protected"
         )
-
-
-def _sums(loaded: LoadedApplications) -> dict[str, str]:
-    return dict(sorted(loaded.portfolio.sha256.items()))
 
 
 def _stored_in_files(

@@ -139,7 +139,7 @@ def in_files(loaded: LoadedApplications, days: Days | None) -> Cohort:
             start=days[0] if days else _day(as_of, first=True),
             end=days[1] if days else _day(as_of, first=False),
             put_aside=read - kept,
-            sha256=dict(sorted(loaded.portfolio.sha256.items())),
+            sha256=loaded.portfolio.sums,
         ),
         who=names(keys)[rows],
         members={name: is_in[rows] for name, is_in in _paid_out(loaded).items()},

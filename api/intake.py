@@ -11,13 +11,14 @@ from api.completing import Completion
 from api.consenting import consent_adapter
 from api.json_body import parse
 from api.problem_details import OWN_BRANCH
+from api.problem_kinds import Slug
 from api.problem_rules import APPLICATIONS, MOST_BROKEN, OBJECT, REQUIRED, UNKNOWN
 from api.problems import MOST_ERRORS, BrokenRule, Problem
 from api.raw_rows import MOST_ROWS, ROWS, Rows, brought, raw_tables, row_columns
 from api.request_schema import EITHER, request_adapter, sources_asked
 from api.type_rules import rule_of
 from data.contract import Contract
-from data.sentences import Message
+from data.sentences import Sentence
 from data.statements import Stated, stated_values, statement_adapter
 from data.store.consents import Purpose
 from scoring.service import Application, MaskStatus
@@ -103,7 +104,10 @@ class Intake:
         value = parse(body, most + self._most(with_rows) - self._most_members)
         checked: list[dict[str, Any]] = []
         errors: list[BrokenRule] = []
-        for i, item in enumerate(_items(value)):
+        items = listed(
+            value, "applications", "invalid-application", APPLICATIONS, MOST_APPLICATIONS
+        )
+        for i, item in enumerate(items):
             try:
                 checked.append(self._checked(item, with_rows))
             except ValidationError as error:
@@ -176,21 +180,21 @@ class Intake:
         )
 
 
-def _items(value: Any) -> list[Any]:
+def listed(value: Any, name: str, slug: Slug, rule: Sentence, most: int) -> list[Any]:
+    """The list of 1 to ``most`` items in the body ``{name: [...]}``.
+
+    Raises the Problem ``slug``; ``rule`` says what the list must be.
+    """
+    broken = BrokenRule(name, rule.of(most=most))
     if not isinstance(value, dict):
-        raise _broken("", OBJECT.of())
-    if "applications" not in value:
-        raise _broken("applications", REQUIRED.of())
-    if len(value) > 1:
-        raise _broken("", UNKNOWN.of())
-    items = value["applications"]
-    if not isinstance(items, list) or not 1 <= len(items) <= MOST_APPLICATIONS:
-        raise _broken("applications", APPLICATIONS.of(most=MOST_APPLICATIONS))
-    return items
-
-
-def _broken(field: str, rule: Message) -> Problem:
-    return Problem("invalid-application", errors=[BrokenRule(field, rule)])
+        broken = BrokenRule("", OBJECT.of())
+    elif name not in value:
+        broken = BrokenRule(name, REQUIRED.of())
+    elif len(value) > 1:
+        broken = BrokenRule("", UNKNOWN.of())
+    elif isinstance(items := value[name], list) and 1 <= len(items) <= most:
+        return items
+    raise Problem(slug, errors=[broken])
 
 
 def field_errors(error: ValidationError, prefix: str = "") -> list[BrokenRule]:

@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic import ValidationError as BrokenError
 
-from api.intake import field_errors
+from api.intake import field_errors, listed
 from api.json_body import parse
 from api.json_times import Day, Time
-from api.problem_rules import EVENTS, OBJECT, ONE_OF, PRINTABLE, REQUIRED, UNKNOWN
+from api.problem_rules import EVENTS, OBJECT, ONE_OF
 from api.problems import MOST_ERRORS, BrokenRule, Problem
 from api.request_schema import Key
-from data.sentences import Message, broken
+from api.type_rules import EVENT_ID_PATTERN
+from data.sentences import Message
 
 MOST_EVENTS = 5_000
 MOST_INSTALMENTS = 600
 MOST_MONEY = 1e12
 _MOST_MEMBERS = 2_000_000
 Money = Annotated[float, Field(ge=0, le=MOST_MONEY, allow_inf_nan=False)]
-_LONGEST_ID = 128
-_EVENT_ID = f"^[\\x21-\\x7e]{{1,{_LONGEST_ID}}}$"
-
-
-def _printable(event_id: str) -> str:
-    if re.fullmatch(_EVENT_ID, event_id) is None:
-        raise broken(PRINTABLE.of(most=_LONGEST_ID))
-    return event_id
-
-
 EventId = Annotated[
     str,
-    AfterValidator(_printable),
     Field(
+        pattern=EVENT_ID_PATTERN,
         description="The lender's own id of the event, never used for another one.",
-        json_schema_extra={"pattern": _EVENT_ID},
     ),
 ]
 
@@ -121,7 +110,7 @@ def read_events(body: bytes) -> list[AnyEvent]:
     value = parse(body, _MOST_MEMBERS)
     checked: list[AnyEvent] = []
     errors: list[BrokenRule] = []
-    for i, item in enumerate(_items(value)):
+    for i, item in enumerate(listed(value, "events", "invalid-body", EVENTS, MOST_EVENTS)):
         try:
             checked.append(_kind(item, f"events.{i}").validate_python(item))
         except BrokenError as error:
@@ -133,19 +122,6 @@ def read_events(body: bytes) -> list[AnyEvent]:
     if errors:
         raise Problem("invalid-body", errors=errors)
     return checked
-
-
-def _items(value: Any) -> list[Any]:
-    if not isinstance(value, dict):
-        raise _broken("", OBJECT.of())
-    if "events" not in value:
-        raise _broken("events", REQUIRED.of())
-    if len(value) > 1:
-        raise _broken("", UNKNOWN.of())
-    items = value["events"]
-    if not isinstance(items, list) or not 1 <= len(items) <= MOST_EVENTS:
-        raise _broken("events", EVENTS.of(most=MOST_EVENTS))
-    return items
 
 
 def _kind(item: Any, place: str) -> TypeAdapter[Any]:

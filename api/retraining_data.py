@@ -98,7 +98,7 @@ def _with_files(own: Experience, path: Path) -> Experience:
         inputs=_joined(own.applications.inputs, files.inputs[new]),
         as_of=_times(own.applications.as_of, files.as_of, new),
     )
-    sums = {**dict(sorted(loaded.portfolio.sha256.items())), **own.sha256}
+    sums = {**loaded.portfolio.sums, **own.sha256}
     return Experience(joined, np.concatenate([own.y, loaded.y[new]]), sums, own.own)
 
 

@@ -19,6 +19,7 @@ from api.problem_rules import (
     OBJECT,
     ONE_OF,
     OR,
+    PRINTABLE,
     REQUIRED,
     TEXT,
     TIME,
@@ -31,6 +32,7 @@ from api.problem_rules import (
 from api.request_schema import KEY_PATTERN
 from data.sentences import Message
 
+EVENT_ID_PATTERN = "^[\\x21-\\x7e]{1,128}$"
 DIGEST_PATTERN = "^[0-9a-f]{64}$"
 VERSION_PATTERN = "^[a-z][a-z0-9_]{0,63}-[0-9a-f]{12}$"
 ASKED_VERSION_PATTERN = "^[A-Za-z0-9._:-]{1,128}$"
@@ -51,10 +53,11 @@ def one_of(expected: str) -> Message:
 
 _QUOTED = regex(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*["]""")
 _PATTERNS = {
-    KEY_PATTERN: KEY,
-    DIGEST_PATTERN: DIGEST,
-    VERSION_PATTERN: VERSION,
-    ASKED_VERSION_PATTERN: VERSION,
+    KEY_PATTERN: KEY.of(),
+    EVENT_ID_PATTERN: PRINTABLE.of(most=128),
+    DIGEST_PATTERN: DIGEST.of(),
+    VERSION_PATTERN: VERSION.of(),
+    ASKED_VERSION_PATTERN: VERSION.of(),
 }
 _TELLING: dict[str, Callable[[Mapping[str, Any]], Message]] = {
     "rule": lambda context: context["rule"],
@@ -62,7 +65,7 @@ _TELLING: dict[str, Callable[[Mapping[str, Any]], Message]] = {
     "less_than_equal": lambda context: AT_MOST.of(limit=float(context["le"])),
     "literal_error": lambda context: one_of(context["expected"]),
     "string_too_long": lambda context: MOST_CHARACTERS.of(most=context["max_length"]),
-    "string_pattern_mismatch": lambda context: _PATTERNS.get(context["pattern"], NOT_VALID).of(),
+    "string_pattern_mismatch": lambda context: _PATTERNS.get(context["pattern"], NOT_VALID.of()),
 }
 _RULES = {
     "missing": REQUIRED,

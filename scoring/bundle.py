@@ -65,6 +65,10 @@ class Bundle:
     reference: bytes
     background: Background = NO_BACKGROUND
 
+    def made_from(self, sums: Mapping[str, str]) -> bool:
+        """Whether the model was trained from the very files of these hashes, by table."""
+        return bool(self.lineage.get("data") == sums)
+
     def to_files(self) -> dict[str, bytes]:
         """File name to bytes, the same bytes for the same bundle."""
         return {

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.data_files import DataPath, DecimalSign, Encoding, decimal_named
-from api.cli.loading import load, trained_from
+from api.cli.loading import load
 from api.cli.output import JsonOption, emit, out, table
 
 if TYPE_CHECKING:
@@ -19,18 +19,6 @@ OWN_FILES = (
     "the model was trained from these very files, so the figures are those of its test, "
     "{rows} of {all} applications, which it did not learn from"
 )
-METRIC_TITLES = {
-    "auc": "AUC",
-    "gini": "Gini",
-    "ks": "KS",
-    "average_precision": "Average precision",
-    "brier": "Brier score",
-    "ece": "Calibration error (ECE)",
-    "calibration_slope": "Calibration slope",
-    "calibration_intercept": "Calibration intercept",
-    "mean_pd": "Mean predicted PD",
-    "observed_rate": "Observed default rate",
-}
 
 
 def evaluate(
@@ -45,6 +33,8 @@ def evaluate(
     On the files it was trained from, only the applications of its test count; on any others all
     that have an outcome do.
     """
+    import numpy as np
+
     from api.wiring import open_registry
     from scoring.evaluation import evaluate as evaluate_model
 
@@ -54,9 +44,9 @@ def evaluate(
     loaded = load(scorer.contract, data, labelled=True, encoding=encoding, decimal=sign)
     if loaded.y is None:
         raise AssertionError("labelled data was asked for")
-    rows = _held_out(scorer, loaded, loaded.y)
+    own = scorer.bundle.made_from(loaded.portfolio.sums)
+    rows = _test_rows(scorer, loaded, loaded.y) if own else np.arange(len(loaded))
     metrics = evaluate_model(scorer, loaded.applications.inputs.iloc[rows], loaded.y[rows])
-    own = trained_from(scorer, loaded.portfolio)
     told = [OWN_FILES.format(rows=len(rows), all=len(loaded))] if own else []
     notes = [*told, *calibration_notes(metrics)]
     payload = {
@@ -74,16 +64,12 @@ def evaluate(
     emit(as_json, payload, show)
 
 
-def _held_out(
+def _test_rows(
     scorer: "Scorer", loaded: "LoadedApplications", y: "NDArray[np.float64]"
 ) -> "NDArray[np.intp]":
-    """Positions of the test rows of training if the files are the model's own, else of all."""
-    import numpy as np
-
+    """Positions of the test rows of training, whose split is made again."""
     from scoring.preparing import prepare
 
-    if not trained_from(scorer, loaded.portfolio):
-        return np.arange(len(y))
     a, seed = loaded.applications, int(scorer.bundle.lineage["seed"])
     rows = prepare(scorer.contract, a.inputs, a.keys, a.as_of, y, seed)
     return rows.order[rows.parts.test]
@@ -91,9 +77,11 @@ def _held_out(
 
 def metric_table(title: str, columns: dict[str, dict[str, Any]]) -> Any:
     """Metrics with 95 % intervals, a column a model."""
+    from api.reports.card_words import METRICS
+
     rows = [
         [label, *(_cell(metrics[name]) for metrics in columns.values())]
-        for name, label in METRIC_TITLES.items()
+        for name, label in METRICS["en"].items()
     ]
     return table(title, ["95 % intervals", *columns], rows)
 

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from data.features.engine import EngineName
     from data.loading import LoadedApplications
     from data.reading import Decimal, Portfolio
-    from scoring.scorer import Scorer
 
 MOST_BAD_SHARE = 0.05
 
@@ -69,13 +68,3 @@ def check_files(portfolio: "Portfolio") -> None:
     if portfolio.unusable:
         told = "; ".join(map(str, portfolio.unusable))
         raise DataFileError(f"no row of the file can be used: {told}")
-
-
-def files_of(portfolio: "Portfolio") -> dict[str, str]:
-    """Hashes of the files by table, as the lineage of a model has them."""
-    return dict(sorted(portfolio.sha256.items()))
-
-
-def trained_from(scorer: "Scorer", portfolio: "Portfolio") -> bool:
-    """Whether these are the very files that the model was trained from."""
-    return bool(files_of(portfolio) == scorer.bundle.lineage.get("data"))

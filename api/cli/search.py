@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.data_files import DataPath, DecimalSign, Encoding, decimal_named
-from api.cli.loading import files_of, load, trained_from
+from api.cli.loading import load
 from api.cli.output import JsonOption, emit, out, progress_bar, table
 from api.cli.targets import folder_target
 
@@ -132,12 +132,13 @@ def _same_data(scorer: "Scorer", loaded: "LoadedApplications") -> dict[str, str]
     """Hashes of the files, which must be those that the model was trained from."""
     from data.errors import DataFileError
 
-    if not trained_from(scorer, loaded.portfolio):
+    sums = loaded.portfolio.sums
+    if not scorer.bundle.made_from(sums):
         raise DataFileError(
             "--data: a search needs the files that the model was trained from, because only their "
             "test period has not been looked at; train on these files first"
         )
-    return files_of(loaded.portfolio)
+    return sums
 
 
 def _earlier_looks(home: Path, folder: Path) -> int:

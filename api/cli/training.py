@@ -10,7 +10,7 @@ import typer
 from api.cli.data_files import DataPath, DecimalSign, Encoding, decimal_named
 from api.cli.evaluation import calibration_notes, metric_table, show_notes
 from api.cli.features import engine_named
-from api.cli.loading import files_of, load
+from api.cli.loading import load
 from api.cli.output import JsonOption, emit, out, progress_bar, table
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _train_here(
             loaded.applications.as_of,
             loaded.y,
             options,
-            {"data": files_of(loaded.portfolio)},
+            {"data": loaded.portfolio.sums},
             progress,
             fit,
         )

@@ -67,6 +67,4 @@ def told_of(
 
 def agrees(recommendation: str, outcome: Outcome) -> bool:
     """Whether ``outcome`` is what was recommended; to pass on a review leaves it a review."""
-    if recommendation in {"review", "refer"}:
-        return outcome == "refer"
-    return recommendation == outcome
+    return outcome == ("refer" if recommendation == "review" else recommendation)

@@ -47,6 +47,11 @@ class Portfolio:
     unusable: list[Finding] = field(default_factory=list)
 
     @property
+    def sums(self) -> dict[str, str]:
+        """``sha256`` in the order of the tables' names, as the lineage of a model has it."""
+        return dict(sorted(self.sha256.items()))
+
+    @property
     def errors(self) -> list[Finding]:
         """Findings that make the files differ from the contract; notes left out."""
         return [finding for finding in self.findings if finding.severity == "error"]

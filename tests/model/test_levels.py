@@ -18,6 +18,10 @@ from scoring.model import Model
 from scoring.trees import TreeModel
 from tests.model.odd_models import SHAPES, Matrix, fit
 
+needs_kernel = pytest.mark.skipif(
+    not library_path().exists(), reason="the kernel is not built: no C compiler"
+)
+
 
 def _levels(model: TreeModel) -> Levels:
     levels = load_levels(model)
@@ -25,24 +29,31 @@ def _levels(model: TreeModel) -> Levels:
     return levels
 
 
-def _same_as_kernel(model: TreeModel, rows: Matrix, contributions: Matrix) -> None:
+def _of_kernel(model: TreeModel, rows: Matrix) -> Matrix:
     kernel = load_kernel(model)
-    if kernel is None:
-        pytest.skip("equal to LightGBM; the kernel is not built: no C compiler")
-    assert np.array_equal(contributions, kernel.explain(rows)[1])
+    assert kernel is not None
+    return kernel.explain(rows)[1]
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_equal_to_lightgbm_and_to_the_kernel(shape: dict[str, Any], seed: int) -> None:
+def test_equal_to_lightgbm(shape: dict[str, Any], seed: int) -> None:
     booster, model, rows = fit(seed, **shape)
     contributions = _levels(model).contributions(rows)
     wanted = np.asarray(booster.predict(rows, pred_contrib=True, num_threads=1))
     assert np.abs(contributions - wanted).max() < 1e-9
-    _same_as_kernel(model, rows, contributions)
 
 
-def test_paths_of_more_features_than_points_in_a_vector() -> None:
+@needs_kernel
+@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_the_bits_of_the_kernel(shape: dict[str, Any], seed: int) -> None:
+    _, model, rows = fit(seed, **shape)
+    assert np.array_equal(_levels(model).contributions(rows), _of_kernel(model, rows))
+
+
+def _long_paths() -> tuple[lgb.Booster, TreeModel, Matrix]:
+    """A model whose rule of points does not fit into one vector."""
     rng = np.random.default_rng(8)
     rows = rng.normal(size=(4000, 60))
     y = (rows @ rng.uniform(0.5, 1, 60) > 0).astype(float)
@@ -52,11 +63,21 @@ def test_paths_of_more_features_than_points_in_a_vector() -> None:
     model = tree_text.check(booster.model_to_string())
     tables = make_tables(model)
     assert tables is not None
-    assert lay_out(tables, 60).points > LANES, "a case of two vectors a rule"
-    contributions = _levels(model).contributions(rows[:40])
-    wanted = np.asarray(booster.predict(rows[:40], pred_contrib=True))
+    assert lay_out(tables, 60).points > LANES
+    return booster, model, rows[:40]
+
+
+def test_paths_of_more_features_than_points_in_a_vector() -> None:
+    booster, model, rows = _long_paths()
+    contributions = _levels(model).contributions(rows)
+    wanted = np.asarray(booster.predict(rows, pred_contrib=True))
     assert np.abs(contributions - wanted).max() < 1e-9
-    _same_as_kernel(model, rows[:40], contributions)
+
+
+@needs_kernel
+def test_the_bits_of_the_kernel_on_long_paths() -> None:
+    _, model, rows = _long_paths()
+    assert np.array_equal(_levels(model).contributions(rows), _of_kernel(model, rows))
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
@@ -102,7 +123,7 @@ def test_a_model_outside_the_limits_is_left_to_lightgbm() -> None:
     assert load_levels(replace(model, trees=(empty,))) is None
 
 
-@pytest.mark.skipif(not library_path().exists(), reason="the kernel is not built: no C compiler")
+@needs_kernel
 @pytest.mark.parametrize("threads", [1, 2])
 def test_a_machine_without_the_kernel_says_the_same(
     monkeypatch: pytest.MonkeyPatch, threads: int
